@@ -1,0 +1,5 @@
+"""Placeholder: written by its slice."""
+
+import click
+
+COMMANDS: list[click.Command] = []

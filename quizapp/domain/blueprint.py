@@ -1,0 +1,202 @@
+"""How many items per task statement, and the form drawn from a pool by it.
+
+Drawing is by hash, not by a random generator: item order is the order of SHA-256 over
+(seed, label), so a form can be rebuilt on any version of anything from its stored seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from quizapp.domain.errors import Problem, Refused
+
+#: At most this many items of one shared scenario count for one task on one form.
+MAX_PER_STIMULUS_AND_TASK = 2
+#: How often a draw starts again with another order when tasks block each other by enemies.
+MAX_DRAWS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class BlueprintRow:
+    """``items`` of this task on a first form, ``top_up`` on the second; drawn into ``section``."""
+
+    task_code: str
+    items: int
+    top_up: int = 0
+    section: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """The rows of an exam, in the order of the framework."""
+
+    rows: tuple[BlueprintRow, ...]
+
+    @property
+    def task_codes(self) -> tuple[str, ...]:
+        """The task statements this blueprint asks about."""
+        return tuple(row.task_code for row in self.rows)
+
+    @property
+    def length(self) -> int:
+        """Items on a first form."""
+        return sum(row.items for row in self.rows)
+
+    def top_up(self, task_codes: Collection[str]) -> Blueprint:
+        """The second form's blueprint: the top-up counts of ``task_codes`` only."""
+        return Blueprint(
+            tuple(
+                BlueprintRow(row.task_code, row.top_up, 0, row.section)
+                for row in self.rows
+                if row.task_code in task_codes and row.top_up
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What drawing needs to know of an eligible item; ``id`` is its stable id."""
+
+    id: str
+    task_code: str
+    stimulus: str | None = None
+    enemies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place in a form."""
+
+    position: int
+    item_id: str
+    task_code: str
+    section: int
+    stimulus: str | None
+
+
+def check(blueprint: Blueprint, task_codes: Collection[str], sections: int) -> list[Problem]:
+    """Everything wrong with a blueprint against its framework and number of sections."""
+    problems = []
+    if not blueprint.rows:
+        problems.append(Problem("blueprint", "", "missing", "at least one task is needed"))
+    for code, times in Counter(blueprint.task_codes).items():
+        if times > 1:
+            problems.append(Problem("blueprint", code, "duplicate_code", "the task stands twice"))
+    for row in blueprint.rows:
+        place = f"blueprint[{row.task_code}]"
+        if row.task_code not in task_codes:
+            problems.append(Problem(place, row.task_code, "unknown_code", "not in the framework"))
+        if row.items < 1 or row.top_up < 0:
+            told = f"{row.items}+{row.top_up}"
+            problems.append(Problem(place, told, "out_of_range", "at least one item, no negatives"))
+        if not 0 <= row.section < max(sections, 1):
+            problems.append(Problem(f"{place}.section", str(row.section), "unknown_section"))
+    return problems
+
+
+def order(seed: str, label: str, names: Iterable[str]) -> list[str]:
+    """``names`` in the order that ``seed`` and ``label`` fix for ever."""
+
+    def rank(name: str) -> bytes:
+        return hashlib.sha256(f"{seed}\x1f{label}\x1f{name}".encode()).digest()
+
+    return sorted(names, key=rank)
+
+
+def orderer(seed: str, item_id: str) -> Callable[[str, Sequence[str]], list[str]]:
+    """The ordering function an item type's `present` takes, bound to one item of one form."""
+    return lambda label, names: order(seed, f"{item_id}/{label}", names)
+
+
+def assemble(blueprint: Blueprint, pool: Collection[Candidate], seed: str) -> tuple[Slot, ...]:
+    """Draw a form: every row filled, enemies apart, scenarios capped and kept together.
+
+    Raises `Refused` ("pool_too_small", task=code) naming the first task that cannot be filled.
+    The same blueprint, pool and seed always give the same form.
+    """
+    missing = ""
+    for draw in range(MAX_DRAWS):
+        chosen, missing = _draw(blueprint, pool, f"{seed}/{draw}")
+        if not missing:
+            return _lay_out(chosen, seed)
+    raise Refused("pool_too_small", task=missing)
+
+
+def _draw(
+    blueprint: Blueprint, pool: Collection[Candidate], seed: str
+) -> tuple[list[tuple[BlueprintRow, Candidate]], str]:
+    by_task = group_by_task(pool)
+    chosen: list[tuple[BlueprintRow, Candidate]] = []
+    # Scarce tasks first: they have the fewest ways around an enemy chosen elsewhere.
+    for row in sorted(blueprint.rows, key=lambda r: len(by_task.get(r.task_code, ())) - r.items):
+        taken = [candidate for _, candidate in chosen]
+        free = [c for c in by_task.get(row.task_code, ()) if not _clashes(c, taken)]
+        ranked = {name: n for n, name in enumerate(order(seed, row.task_code, [c.id for c in free]))}
+        free.sort(key=lambda c: ranked[c.id])
+        picked = pick(free, row.items, row.top_up) or pick(free, row.items)
+        if picked is None:
+            return [], row.task_code
+        chosen += [(row, candidate) for candidate in picked]
+    return chosen, ""
+
+
+def group_by_task(pool: Collection[Candidate]) -> Mapping[str, list[Candidate]]:
+    """The pool's candidates by scoring task."""
+    grouped: dict[str, list[Candidate]] = {}
+    for candidate in pool:
+        grouped.setdefault(candidate.task_code, []).append(candidate)
+    return grouped
+
+
+def pick(candidates: Sequence[Candidate], need: int, reserve: int = 0) -> list[Candidate] | None:
+    """The first ``need`` candidates, in order, that fit one form together, or None.
+
+    With ``reserve``, the candidates left over must still fill a form of that many, so that a
+    first form does not use up the items its own top-up needs.
+    """
+
+    def search(start: int, taken: list[Candidate]) -> list[Candidate] | None:
+        if len(taken) == need:
+            rest = [c for c in candidates if c not in taken]
+            return taken if not reserve or pick(rest, reserve) is not None else None
+        for index in range(start, len(candidates) - (need - len(taken)) + 1):
+            if _fits(candidates[index], taken):
+                found = search(index + 1, [*taken, candidates[index]])
+                if found is not None:
+                    return found
+        return None
+
+    return search(0, [])
+
+
+def _clashes(candidate: Candidate, taken: Iterable[Candidate]) -> bool:
+    return any(c.id in candidate.enemies or candidate.id in c.enemies for c in taken)
+
+
+def _fits(candidate: Candidate, taken: Sequence[Candidate]) -> bool:
+    if _clashes(candidate, taken):
+        return False
+    if candidate.stimulus is None:
+        return True
+    sharing = sum(c.stimulus == candidate.stimulus for c in taken)
+    return sharing < MAX_PER_STIMULUS_AND_TASK
+
+
+def _lay_out(chosen: Sequence[tuple[BlueprintRow, Candidate]], seed: str) -> tuple[Slot, ...]:
+    sections: dict[int, dict[str, list[Candidate]]] = {}
+    for row, candidate in chosen:
+        testlet = candidate.stimulus or f"item:{candidate.id}"
+        sections.setdefault(row.section, {}).setdefault(testlet, []).append(candidate)
+    slots: list[Slot] = []
+    for section in sorted(sections):
+        testlets = sections[section]
+        for testlet in order(seed, f"section {section}", testlets):
+            members = {c.id: c for c in testlets[testlet]}
+            # Inside a scenario items keep their authored order: later ones may build on it.
+            for name in sorted(members):
+                c = members[name]
+                slots.append(Slot(len(slots) + 1, c.id, c.task_code, section, c.stimulus))
+    return tuple(slots)

@@ -1,0 +1,43 @@
+"""Item types: one file of pure functions each, found by name in this registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from quizapp.domain.errors import Invalid
+from quizapp.domain.item_types import (
+    matching,
+    multiple_response,
+    numeric,
+    ordering,
+    short_text,
+    single_choice,
+    true_false,
+)
+from quizapp.domain.item_types.base import ItemType, Mark, Review, ReviewRow
+
+__all__ = ["ITEM_TYPES", "ItemType", "Mark", "Review", "ReviewRow", "item_type"]
+
+ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
+    {
+        item_type.name: item_type
+        for item_type in (
+            single_choice.TYPE,
+            multiple_response.TYPE,
+            true_false.TYPE,
+            ordering.TYPE,
+            matching.TYPE,
+            numeric.TYPE,
+            short_text.TYPE,
+        )
+    }
+)
+
+
+def item_type(name: str) -> ItemType:
+    """The type of this name; raises DomainError "unknown_item_type"."""
+    found = ITEM_TYPES.get(name)
+    if found is None:
+        raise Invalid("unknown_item_type", name=name)
+    return found

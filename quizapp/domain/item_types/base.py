@@ -1,0 +1,115 @@
+"""What an item type is: a name, a handful of pure functions, and the values they exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol, TypeAlias
+
+from quizapp.domain.errors import Problem
+
+Source: TypeAlias = Mapping[str, Any]
+"""The author's form of one item, as written in a bank file."""
+Content: TypeAlias = Mapping[str, Any]
+"""The public half: everything a learner may see while the attempt is open."""
+Key: TypeAlias = Mapping[str, Any]
+"""The secret half: correct answers, scoring policy, rationales."""
+Response: TypeAlias = Mapping[str, Any]
+"""A canonical, JSON-able response; None stands for unanswered."""
+Fields: TypeAlias = Mapping[str, Sequence[str]]
+"""Submitted form fields, every value of a repeated field kept."""
+Order: TypeAlias = Callable[[str, Sequence[str]], list[str]]
+"""(label, ids) -> the same ids in the order of this form; deterministic."""
+
+MAXIMUM = Fraction(1)
+ITEM_RATIONALE = "item"
+"""Where `rationales` keeps the reason for the whole item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Points of one item. `is_right` only for full marks: task evidence knows no half right."""
+
+    points: Fraction
+    maximum: Fraction
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One option, prompt or accepted answer, as a result page shows it.
+
+    `given` and `expected` are what the learner entered and what the key holds
+    where a row is more than chosen or not: a position, a matched text, a number.
+    """
+
+    id: str
+    text: str = ""
+    letter: str = ""
+    chosen: bool = False
+    is_key: bool = False
+    is_right: bool = False
+    given: str = ""
+    expected: str = ""
+    rationale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One marked item for a result page. Holds the key: never build one for an open attempt."""
+
+    type: str
+    stem: str
+    mark: Mark
+    is_answered: bool
+    rows: tuple[ReviewRow, ...]
+    rationale: str = ""
+    given: str = ""
+    unit: str = ""
+    tolerance: str = ""
+
+
+class Describe(Protocol):
+    """`order` repeats the arrangement the learner saw; left out, options come as stored."""
+
+    def __call__(
+        self, content: Content, key: Key, response: Response | None, order: Order = ...
+    ) -> Review: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ItemType:
+    """One item type. Every function is pure; `check` and below expect what `split` returned.
+
+    source_fields  top-level fields of the author's form that belong to the type
+    split          author's form -> (content, key); never raises, `check` tells what was wrong
+    join           the exact inverse of split for a source without problems
+    check          every problem at once, in the order of the author's form
+    present        what the learner sees; no part of the key
+    parse          form fields -> canonical response, None when unanswered
+    accept         the same for a response that is JSON already; repeats change nothing
+                   (both raise DomainError "bad_response" for what no page can have sent)
+    is_complete    False also for a response that is only begun
+    mark           total: a stored response never makes it raise
+    describe       marked item with key and rationales, for result pages
+    example        a valid item in the author's form
+    """
+
+    name: str
+    source_fields: frozenset[str]
+    split: Callable[[Source], tuple[dict[str, Any], dict[str, Any]]]
+    join: Callable[[Content, Key], dict[str, Any]]
+    check: Callable[[Content, Key], list[Problem]]
+    present: Callable[[Content, Order], dict[str, Any]]
+    parse: Callable[[Content, Fields], dict[str, Any] | None]
+    accept: Callable[[Content, object], dict[str, Any] | None]
+    is_complete: Callable[[Content, Response | None], bool]
+    mark: Callable[[Key, Content, Response | None], Mark]
+    describe: Describe
+    example: Callable[[], dict[str, Any]]
+
+
+def as_stored(_label: str, ids: Sequence[str]) -> list[str]:
+    """The Order that changes nothing."""
+    return list(ids)

@@ -1,0 +1,200 @@
+"""People, their roles, what each role may do, and what an accommodation changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from fractions import Fraction
+from uuid import UUID
+
+from quizapp.domain.errors import Forbidden, Problem
+
+
+class Role(StrEnum):
+    """What somebody may be; one person may hold several roles."""
+
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+    REVIEWER = "reviewer"
+    PROCTOR = "proctor"
+    REGISTRAR = "registrar"
+    ADMINISTRATOR = "administrator"
+    APPEAL_REVIEWER = "appeal_reviewer"
+
+
+STAFF_ROLES = frozenset(Role) - {Role.LEARNER}
+
+
+class Permission(StrEnum):
+    """One thing an actor can be allowed to do, whoever owns the object."""
+
+    BROWSE_FRAMEWORK = "framework.browse"
+    LOAD_FRAMEWORK = "framework.load"
+    BROWSE_BANK = "bank.browse"
+    LOAD_BANK = "bank.load"
+    READ_KEYS = "item.read_keys"
+    APPROVE_ITEM = "item.approve"
+    DEFINE_EXAM = "exam.define"
+    PREVIEW_EXAM = "exam.preview"
+    SCHEDULE_SITTING = "sitting.schedule"
+    WATCH_SITTING = "sitting.watch"
+    SIT_EXAM = "attempt.sit"
+    DECIDE_LATE = "attempt.decide_late"
+    READ_SCORES = "score.read"
+    READ_RESPONSES = "score.read_responses"
+    RELEASE_SCORES = "score.release"
+    PULL_RECORDS = "record.pull"
+    CHANGE_RECORD_STATUS = "record.change_status"
+    MANAGE_PEOPLE = "person.manage"
+    MANAGE_COHORTS = "cohort.manage"
+    SET_ACCOMMODATION = "person.accommodate"
+    READ_AUDIT = "audit.read"
+    OPERATE = "system.operate"
+
+
+_R, _P = Role, Permission
+
+#: The permission matrix: the one place that says which role may do what.
+PERMISSIONS: dict[Permission, frozenset[Role]] = {
+    _P.BROWSE_FRAMEWORK: frozenset(Role),
+    _P.LOAD_FRAMEWORK: frozenset({_R.ADMINISTRATOR}),
+    _P.BROWSE_BANK: frozenset({_R.INSTRUCTOR, _R.REVIEWER, _R.ADMINISTRATOR}),
+    _P.LOAD_BANK: frozenset({_R.INSTRUCTOR, _R.ADMINISTRATOR}),
+    _P.READ_KEYS: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
+    _P.APPROVE_ITEM: frozenset({_R.REVIEWER}),
+    _P.DEFINE_EXAM: frozenset({_R.INSTRUCTOR}),
+    _P.PREVIEW_EXAM: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
+    _P.SCHEDULE_SITTING: frozenset({_R.INSTRUCTOR, _R.ADMINISTRATOR}),
+    _P.WATCH_SITTING: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.ADMINISTRATOR}),
+    _P.SIT_EXAM: frozenset({_R.LEARNER}),
+    _P.DECIDE_LATE: frozenset({_R.PROCTOR, _R.ADMINISTRATOR}),
+    _P.READ_SCORES: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),
+    _P.READ_RESPONSES: frozenset({_R.APPEAL_REVIEWER}),
+    _P.RELEASE_SCORES: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),
+    _P.PULL_RECORDS: frozenset({_R.REGISTRAR}),
+    _P.CHANGE_RECORD_STATUS: frozenset({_R.REGISTRAR}),
+    _P.MANAGE_PEOPLE: frozenset({_R.ADMINISTRATOR}),
+    _P.MANAGE_COHORTS: frozenset({_R.INSTRUCTOR, _R.ADMINISTRATOR}),
+    _P.SET_ACCOMMODATION: frozenset({_R.ADMINISTRATOR}),
+    _P.READ_AUDIT: frozenset({_R.ADMINISTRATOR}),
+    _P.OPERATE: frozenset({_R.ADMINISTRATOR}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts: a person with roles, or the system itself (an operator's command, a sweep).
+
+    ``name`` is a label for logs of operators ("cli", "sweep"), never a person's name.
+    """
+
+    person_id: UUID | None
+    roles: frozenset[Role] = frozenset()
+    is_system: bool = False
+    name: str = ""
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the matrix allows ``permission`` to this actor."""
+        return self.is_system or bool(self.roles & PERMISSIONS[permission])
+
+    def require(self, permission: Permission) -> None:
+        """Raise `Forbidden` unless the matrix allows ``permission``."""
+        if not self.may(permission):
+            raise Forbidden("not_allowed", permission=permission.value)
+
+    def is_person(self, person_id: UUID) -> bool:
+        """Whether this actor is exactly that person."""
+        return self.person_id is not None and self.person_id == person_id
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether any role beyond learner is held."""
+        return bool(self.roles & STAFF_ROLES)
+
+
+SYSTEM = Actor(None, is_system=True, name="system")
+NOBODY = Actor(None)
+
+
+def operator(name: str) -> Actor:
+    """The actor of a command run by somebody with access to the machine."""
+    return Actor(None, is_system=True, name=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Accommodation:
+    """Extra time for one person: the limit times ``time_percent``/100, plus minutes."""
+
+    time_percent: int = 100
+    extra_minutes: int = 0
+
+    def extend(self, limit: timedelta) -> timedelta:
+        """The limit this person gets, exact to the second (rounded up, in their favour)."""
+        seconds = Fraction(int(limit.total_seconds()) * self.time_percent, 100)
+        return timedelta(seconds=-(-seconds.numerator // seconds.denominator)) + timedelta(
+            minutes=self.extra_minutes
+        )
+
+    @property
+    def is_none(self) -> bool:
+        """Whether this changes nothing."""
+        return self == NO_ACCOMMODATION
+
+
+NO_ACCOMMODATION = Accommodation()
+MAX_TIME_PERCENT = 400
+MAX_EXTRA_MINUTES = 24 * 60
+
+
+def check_accommodation(accommodation: Accommodation) -> list[Problem]:
+    """Everything wrong with an accommodation: it may only ever add time."""
+    problems = []
+    if not 100 <= accommodation.time_percent <= MAX_TIME_PERCENT:
+        problems.append(
+            Problem(
+                "time_percent",
+                str(accommodation.time_percent),
+                "out_of_range",
+                f"must be between 100 and {MAX_TIME_PERCENT}",
+            )
+        )
+    if not 0 <= accommodation.extra_minutes <= MAX_EXTRA_MINUTES:
+        problems.append(
+            Problem(
+                "extra_minutes",
+                str(accommodation.extra_minutes),
+                "out_of_range",
+                f"must be between 0 and {MAX_EXTRA_MINUTES}",
+            )
+        )
+    return problems
+
+
+def parse_roles(names: Iterable[str]) -> tuple[frozenset[Role], list[Problem]]:
+    """Roles by name, and a problem for each name that is no role."""
+    roles, problems = set(), []
+    for name in names:
+        try:
+            roles.add(Role(name))
+        except ValueError:
+            known = ", ".join(Role)
+            problems.append(Problem("roles", name, "unknown_role", f"known roles: {known}"))
+    return frozenset(roles), problems
+
+
+def normalise_email(address: str) -> str:
+    """One spelling per mailbox for look-ups: trimmed and lower case."""
+    return address.strip().lower()
+
+
+def check_person(name: str, email: str) -> list[Problem]:
+    """Everything wrong with the personal data of a new account."""
+    problems = []
+    if not name.strip():
+        problems.append(Problem("name", name, "missing", "a name is needed"))
+    local, at, host = email.partition("@")
+    if not (local and at and "." in host) or any(c.isspace() for c in email):
+        problems.append(Problem("email", email, "not_an_address", "not an e-mail address"))
+    return problems

@@ -1,0 +1,223 @@
+"""Completion records: what is signed, what a status change may do, what a reader is told first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from quizapp.domain.errors import Refused
+from quizapp.domain.exam import ExamDefinition, Mode, Standing
+from quizapp.domain.framework import Framework
+from quizapp.domain.score import CompetencyScore, ScoreReport, TaskScore, TaskStatus
+
+PAYLOAD_VERSION = 1
+SERIAL_BYTES = 16
+DISCLAIMER = "This record is not certification under 10 U.S.C. 384 or DoDI 5132.15."
+PILOT_NOTICE = "Pilot: not for personnel decisions"
+
+
+class RecordStatus(StrEnum):
+    """The standing of a record. Expiry is never stored: it follows from the printed date."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class ReasonCategory(StrEnum):
+    """Why a status changed, in the only words the public page shows."""
+
+    ADMINISTRATIVE = "administrative"
+    CORRECTION = "correction"
+    IRREGULARITY = "irregularity"
+    APPEAL = "appeal"
+    HOLDER_REQUEST = "holder_request"
+    NEW_EVIDENCE = "new_evidence"
+
+
+_S = RecordStatus
+TRANSITIONS: dict[str, tuple[frozenset[RecordStatus], RecordStatus]] = {
+    "suspend": (frozenset({_S.VALID}), _S.SUSPENDED),
+    "reinstate": (frozenset({_S.SUSPENDED}), _S.VALID),
+    "revoke": (frozenset({_S.VALID, _S.SUSPENDED}), _S.REVOKED),
+    "supersede": (frozenset({_S.VALID, _S.SUSPENDED}), _S.SUPERSEDED),
+}
+
+
+def move(status: RecordStatus, verb: str) -> RecordStatus:
+    """The status after ``verb``; raises `Refused` when the table has no such step."""
+    sources, target = TRANSITIONS[verb]
+    if status not in sources:
+        raise Refused("illegal_transition", noun="record", state=status.value, verb=verb)
+    return target
+
+
+def status_on(stored: RecordStatus, expires_on: date, day: date) -> RecordStatus:
+    """The status a reader is told on ``day``: a valid record past its date has expired."""
+    if stored is RecordStatus.VALID and day > expires_on:
+        return RecordStatus.EXPIRED
+    return stored
+
+
+def deserves_record(mode: Mode, report: ScoreReport) -> bool:
+    """A record issues for certification when at least one task is demonstrated."""
+    return mode is Mode.CERTIFICATION and bool(report.demonstrated)
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSource:
+    """What a record says of one attempt its evidence came from; a date, never times."""
+
+    attempt_id: str
+    exam_id: str
+    exam_title: str
+    form_digest: str
+    blueprint_digest: str
+    bank_digest: str
+    taken_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFacts:
+    """Everything a record is composed from."""
+
+    serial: str
+    learner_name: str
+    framework: Framework
+    exam_id: str
+    definition: ExamDefinition
+    standing: Standing
+    sme_review: str
+    report: ScoreReport
+    sources: Mapping[str, EvidenceSource]
+    cycles: int
+    issuer_id: str
+    issuer_name: str
+    issuing_officer: str
+    issued_on: date
+    delivery: str = "online"
+    proctoring: str = "none"
+    identity_method: str = "account"
+    supersedes: str | None = None
+    expires_on: date = field(default=date.max)
+
+
+def expires_on(facts_sources: Sequence[EvidenceSource], definition: ExamDefinition, issued_on: date) -> date:
+    """Tasks age separately: the record expires with the oldest evidence it still rests on."""
+    oldest = min((source.taken_on for source in facts_sources), default=issued_on)
+    return min(oldest, issued_on) + timedelta(days=definition.valid_days)
+
+
+def compose(facts: RecordFacts) -> dict[str, object]:
+    """The canonical payload of a record: JSON without floats, and without times of day."""
+    rule, cut = facts.definition.task_rule, facts.definition.cut_rule
+    return {
+        "payload_version": PAYLOAD_VERSION,
+        "serial": facts.serial,
+        "statement": DISCLAIMER,
+        "standing": facts.standing.value,
+        "standing_notice": PILOT_NOTICE if facts.standing is Standing.PILOT else "",
+        "sme_review": facts.sme_review,
+        "learner": {"name": facts.learner_name},
+        "framework": {
+            "id": facts.framework.id,
+            "version": facts.framework.version,
+            "function": facts.framework.function,
+        },
+        "exam": {"id": facts.exam_id, "title": facts.definition.title},
+        "claim": "knowledge shown by examination",
+        "decision": {
+            "outcome": facts.report.decision.value,
+            "demonstrated": len(facts.report.demonstrated),
+            "tasks": len(facts.report.tasks),
+            "points": exact(facts.report.cycle_total.points),
+            "maximum": exact(facts.report.cycle_total.maximum),
+        },
+        "rule": {
+            "version": rule.version,
+            "c": exact(rule.c),
+            "gamma": exact(rule.gamma),
+            "n_min": rule.n_min,
+            "basis": rule.basis,
+            "cut": {
+                "kind": "conjunctive" if cut.is_conjunctive else "compensatory",
+                "total": exact(cut.total),
+                "max_below": cut.max_below,
+                "basis": cut.basis,
+            },
+        },
+        "competencies": [_competency(facts, entry) for entry in facts.report.competencies],
+        "evidence": _evidence(facts),
+        "delivery": {
+            "mode": facts.delivery,
+            "proctoring": facts.proctoring,
+            "identity": facts.identity_method,
+        },
+        "cycles": facts.cycles,
+        "issuer": {"id": facts.issuer_id, "name": facts.issuer_name},
+        "issuing_officer": facts.issuing_officer,
+        "issued_on": facts.issued_on.isoformat(),
+        "expires_on": facts.expires_on.isoformat(),
+        "supersedes": facts.supersedes,
+    }
+
+
+def exact(value: Fraction) -> str:
+    """A Fraction as text: "7/10", or "3" for a whole number."""
+    return str(value)
+
+
+def _competency(facts: RecordFacts, score: CompetencyScore) -> dict[str, object]:
+    competency = next(c for c in facts.framework.competencies if c.code == score.code)
+    return {
+        "code": score.code,
+        "title": competency.title,
+        "points": exact(score.total.points),
+        "maximum": exact(score.total.maximum),
+        "n": score.n,
+        "tasks": [_task(facts, task) for task in score.tasks],
+    }
+
+
+def _task(facts: RecordFacts, task: TaskScore) -> dict[str, object]:
+    statement = facts.framework.task(task.task_code)
+    return {
+        "code": task.task_code,
+        "text": statement.text if statement else "",
+        "status": task.status.value,
+        "x": task.x,
+        "n": task.n,
+    }
+
+
+def _evidence(facts: RecordFacts) -> list[dict[str, object]]:
+    entries: list[dict[str, object]] = []
+    for task in facts.report.tasks:
+        for piece in task.evidence:
+            source = facts.sources[piece.attempt_id]
+            entries.append(
+                {
+                    "task": task.task_code,
+                    "exam": source.exam_id,
+                    "form": source.form_digest,
+                    "blueprint": source.blueprint_digest,
+                    "bank": source.bank_digest,
+                    "taken_on": source.taken_on.isoformat(),
+                    "x": piece.x,
+                    "n": piece.n,
+                }
+            )
+    return entries
+
+
+def expected_false_entries(report: ScoreReport) -> Fraction:
+    """Sum of (1 - posterior) over the demonstrated tasks: how many entries may be wrong."""
+    return sum(
+        (1 - t.probability for t in report.tasks if t.status is TaskStatus.DEMONSTRATED),
+        Fraction(0),
+    )

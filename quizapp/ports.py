@@ -1,0 +1,135 @@
+"""What the product needs from the outside world. Each port has a Null twin tests can use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+
+class Clock(Protocol):
+    """Tells the time; the only source of "now"."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class Entropy(Protocol):
+    """Gives unguessable bytes and new identifiers; the only source of randomness."""
+
+    def token(self, size: int) -> bytes:
+        """``size`` random bytes fit for secrets."""
+        ...
+
+    def new_id(self, now: datetime) -> UUID:
+        """A new UUID version 7 carrying ``now``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail to one person."""
+
+    to: str
+    subject: str
+    text: str
+
+
+class Mailer(Protocol):
+    """Sends mail; called after commit only."""
+
+    def send(self, message: Message) -> None:
+        """Hand the message over; raises OSError when it cannot."""
+        ...
+
+
+class NullMailer:
+    """Keeps messages in a list."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+
+    def send(self, message: Message) -> None:
+        """Remember the message."""
+        self.sent.append(message)
+
+
+class Signer(Protocol):
+    """Signs with this installation's record key."""
+
+    @property
+    def key_id(self) -> str:
+        """The identifier of the key that `sign` uses."""
+        ...
+
+    @property
+    def public_key(self) -> bytes:
+        """The raw 32 bytes of its Ed25519 public key."""
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """The 64-byte Ed25519 signature over ``data``."""
+        ...
+
+
+class Sealer(Protocol):
+    """Computes the keyed seals of the audit chain and signs its checkpoints."""
+
+    def seal(self, previous: str, line: bytes) -> str:
+        """Hex HMAC-SHA256 over the previous seal and the canonical line."""
+        ...
+
+
+@dataclass(slots=True)
+class FixedClock:
+    """A clock that stands still until somebody moves it."""
+
+    instant: datetime
+
+    def now(self) -> datetime:
+        """The instant it was last set to."""
+        return self.instant
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+class AttemptTokenMaker(Protocol):
+    """Makes and reads the signed tokens that carry the right to save."""
+
+    def make(self, attempt_id: UUID, writer: int, expires_at: datetime) -> str:
+        """A token for this attempt and writer epoch."""
+        ...
+
+    def read(self, text: str, now: datetime) -> TokenClaim | None:
+        """What a token claims, or None when it is forged, broken or expired."""
+        ...
+
+
+class TokenClaim(Protocol):
+    """What a valid attempt token says."""
+
+    @property
+    def attempt_id(self) -> UUID:
+        """The attempt its holder may append to."""
+        ...
+
+    @property
+    def writer(self) -> int:
+        """The writer epoch its entries belong to."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Hashes passwords; capped in how many it works on at once."""
+
+    def hash(self, password: str) -> str:
+        """The salted hash to store."""
+        ...

@@ -1,0 +1,1 @@
+"""What the product remembers. The only place that knows SQLAlchemy; it never commits."""

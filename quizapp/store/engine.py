@@ -1,0 +1,98 @@
+"""The database: which driver, which pragmas, which transactions; and why each is safe."""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+from types import ModuleType
+from typing import Any
+
+import structlog
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+from quizapp.settings import Settings
+
+log = structlog.get_logger()
+
+#: SQLite before this release can lose committed writes in WAL mode with two connections.
+FIRST_SAFE_WAL = (3, 51, 3)
+BUSY_MILLISECONDS = 10_000
+#: Marks connections that will write: they take SQLite's write lock at BEGIN, so that a
+#: transaction never fails half-way because somebody else wrote after it first read.
+WRITES = {"quizapp_writes": True}
+
+
+class Base(DeclarativeBase):
+    """Base of every Row class; constraints get names so that migrations can refer to them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def sqlite_driver() -> ModuleType:
+    """The newest SQLite at hand: the bundled one of pysqlite3, else Python's own."""
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return sqlite3
+
+
+def journal_mode(driver: ModuleType) -> str:
+    """WAL where the release is known to be safe, the slower DELETE elsewhere."""
+    return "WAL" if driver.sqlite_version_info >= FIRST_SAFE_WAL else "DELETE"
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """What Flask-SQLAlchemy passes to create_engine."""
+    if settings.is_sqlite:
+        return {"module": sqlite_driver(), "connect_args": {"check_same_thread": False}}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": settings.threads + 2,
+        "max_overflow": settings.threads,
+        "connect_args": {"options": "-c synchronous_commit=on"},
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Attach what every connection of this engine needs, and say what was chosen."""
+    if engine.dialect.name != "sqlite":
+        log.info("database", dialect=engine.dialect.name, synchronous_commit="on")
+        return
+    driver = sqlite_driver()
+    mode = journal_mode(driver)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # SQLAlchemy emits BEGIN itself (below); the driver must not.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        cursor.execute(f"PRAGMA journal_mode = {mode}")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("quizapp_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    log.info("database", dialect="sqlite", version=driver.sqlite_version, journal_mode=mode)
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine and pool, for connections that will write."""
+    return engine.execution_options(**WRITES)

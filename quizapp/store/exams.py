@@ -1,0 +1,138 @@
+"""Exams and sittings as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid, exists, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from quizapp.store.engine import Base
+from quizapp.store.people import RowCohortMember
+from quizapp.store.types import Instant
+
+
+class RowExam(Base):
+    """An exam; ``definition`` is frozen by publishing, and what it was frozen with stands beside."""
+
+    __tablename__ = "exam"
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    mode: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20))
+    standing: Mapped[str] = mapped_column(String(20))
+    framework_row_id: Mapped[UUID] = mapped_column(ForeignKey("framework.id"))
+    definition: Mapped[dict[str, Any]] = mapped_column(JSON)
+    issuer_id: Mapped[str] = mapped_column(String(80))
+    blueprint_digest: Mapped[str] = mapped_column(String(64), default="")
+    bank_digest: Mapped[str] = mapped_column(String(64), default="")
+    sme_review: Mapped[str] = mapped_column(String(20), default="pending")
+    feasibility: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_by: Mapped[UUID | None] = mapped_column(Uuid)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RowExamBank(Base):
+    """A bank an exam draws from."""
+
+    __tablename__ = "exam_bank"
+    exam_id: Mapped[UUID] = mapped_column(ForeignKey("exam.id"), primary_key=True)
+    bank_row_id: Mapped[UUID] = mapped_column(ForeignKey("item_bank.id"), primary_key=True)
+
+
+class RowSitting(Base):
+    """An exam offered once."""
+
+    __tablename__ = "sitting"
+    __table_args__ = (CheckConstraint("closes_at > opens_at", name="window_in_order"),)
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    exam_id: Mapped[UUID] = mapped_column(ForeignKey("exam.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20))
+    opens_at: Mapped[datetime] = mapped_column(Instant)
+    closes_at: Mapped[datetime] = mapped_column(Instant)
+    access_code: Mapped[str] = mapped_column(String(40), default="")
+    is_open_to_all: Mapped[bool] = mapped_column(default=False)
+    is_proctored: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RowSittingPerson(Base):
+    """A person on a sitting's roster by name; the check-in columns fill on the day."""
+
+    __tablename__ = "sitting_person"
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
+    identity_method: Mapped[str] = mapped_column(String(40), default="")
+    checked_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class RowSittingCohort(Base):
+    """A cohort on a sitting's roster."""
+
+    __tablename__ = "sitting_cohort"
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
+    cohort_id: Mapped[UUID] = mapped_column(ForeignKey("cohort.id"), primary_key=True)
+
+
+class RowSittingProctor(Base):
+    """A proctor of a sitting."""
+
+    __tablename__ = "sitting_proctor"
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+
+
+class RowIncident(Base):
+    """Something that happened at a sitting; the log of exam day."""
+
+    __tablename__ = "incident"
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), index=True)
+    attempt_id: Mapped[UUID | None] = mapped_column(Uuid)
+    at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(String(2000), default="")
+    actor_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+def on_roster(person_id: UUID) -> Any:
+    """A condition on `RowSitting`: the person is on its roster, by name, by cohort or as anyone."""
+    by_name = exists().where(
+        RowSittingPerson.sitting_id == RowSitting.id, RowSittingPerson.person_id == person_id
+    )
+    by_cohort = exists().where(
+        RowSittingCohort.sitting_id == RowSitting.id,
+        RowSittingCohort.cohort_id == RowCohortMember.cohort_id,
+        RowCohortMember.person_id == person_id,
+    )
+    return or_(RowSitting.is_open_to_all, by_name, by_cohort)
+
+
+def by_slug(session: Session, slug: str) -> RowExam | None:
+    """The exam with this slug, or None."""
+    return session.scalar(select(RowExam).where(RowExam.slug == slug))
+
+
+def listed(session: Session) -> Sequence[RowExam]:
+    """Every exam, by title."""
+    return session.scalars(select(RowExam).order_by(RowExam.title, RowExam.id)).all()
+
+
+def sittings_of(session: Session, person_id: UUID) -> Sequence[tuple[RowSitting, RowExam]]:
+    """The sittings a person is on the roster of, soonest first, each with its exam."""
+    query = (
+        select(RowSitting, RowExam)
+        .join(RowExam, RowExam.id == RowSitting.exam_id)
+        .where(on_roster(person_id))
+        .order_by(RowSitting.opens_at, RowSitting.id)
+    )
+    return [(sitting, exam) for sitting, exam in session.execute(query)]

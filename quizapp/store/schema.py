@@ -1,0 +1,27 @@
+"""Every table, imported in one place so that migrations and tests see the whole schema."""
+
+from __future__ import annotations
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData
+
+from quizapp.store import attempts, audit, exams, frameworks, items, people, records, scores
+from quizapp.store.engine import Base
+
+TABLE_FILES = (attempts, audit, exams, frameworks, items, people, records, scores)
+
+
+def metadata() -> MetaData:
+    """The metadata of every Row class."""
+    return Base.metadata
+
+
+def revision(connection: Connection) -> str | None:
+    """The migration the database stands at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def head(folder: str) -> str | None:
+    """The newest migration in the folder."""
+    return ScriptDirectory(folder).get_current_head()

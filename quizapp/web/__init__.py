@@ -1,0 +1,57 @@
+"""HTML and JSON over HTTP: parse, call one service, render or redirect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+from quizapp.web import (
+    access,
+    accounts,
+    attempts,
+    audit,
+    errors,
+    exams,
+    frameworks,
+    health,
+    home,
+    items,
+    people,
+    records,
+    requests,
+    scores,
+)
+from quizapp.web.accounts import security_arguments, security_config
+from quizapp.web.requests import reader_locale
+
+BLUEPRINTS = (
+    home.bp,
+    frameworks.bp,
+    items.bp,
+    exams.bp,
+    attempts.bp,
+    scores.bp,
+    records.bp,
+    people.bp,
+    audit.bp,
+    health.bp,
+)
+
+
+def register(app: Flask) -> None:
+    """Install routes, hooks, filters and error pages on the application."""
+    app.register_blueprint(
+        Blueprint(
+            "assets", __name__, static_folder=str(Path(__file__).parent / "static"), static_url_path="/static"
+        )
+    )
+    access.guard(accounts.OUTSIDE_ROUTES, app)
+    requests.register(app)
+    errors.register(app)
+    accounts.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+__all__ = ["reader_locale", "register", "security_arguments", "security_config"]

@@ -1,0 +1,98 @@
+"""Who may call a route. Every route is classified; an unclassified one does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from quizapp.domain.errors import Forbidden
+from quizapp.domain.person import NOBODY, Actor, Permission
+from quizapp.services.unit_of_work import Context
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Door(StrEnum):
+    """How a route is guarded."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    PERMISSION = "permission"
+    ATTEMPT_TOKEN = "attempt_token"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The classification of one route; permissions are checked again by the service it calls."""
+
+    door: Door
+    permission: Permission | None = None
+
+
+def public(view: View) -> View:
+    """Anybody may call this route."""
+    return _classify(view, Access(Door.PUBLIC))
+
+
+def signed_in(view: View) -> View:
+    """Anybody with an account may call this route; the service checks ownership."""
+    return _classify(view, Access(Door.SIGNED_IN))
+
+
+def attempt_token(view: View) -> View:
+    """The signed attempt token is the right to call this route; the login is not looked at."""
+    return _classify(view, Access(Door.ATTEMPT_TOKEN))
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Only roles that hold ``permission`` may call this route."""
+    return lambda view: _classify(view, Access(Door.PERMISSION, permission))
+
+
+def _classify(view: View, access: Access) -> View:
+    view.quizapp_access = access  # type: ignore[attr-defined]
+    return view
+
+
+def context() -> Context:
+    """The services' context of the running application."""
+    told: Context = current_app.extensions["quizapp"]
+    return told
+
+
+def actor() -> Actor:
+    """Whoever sent this request."""
+    return current_user.actor if current_user.is_authenticated else NOBODY
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """How an endpoint is classified, or None when it is not."""
+    outside: Mapping[str, Access] = app.extensions["quizapp_outside_routes"]
+    if endpoint in outside:
+        return outside[endpoint]
+    return getattr(app.view_functions.get(endpoint), "quizapp_access", None)
+
+
+def guard(outside: Mapping[str, Access], app: Flask) -> None:
+    """Enforce the classification of every route; ``outside`` classifies extensions' endpoints."""
+    app.extensions["quizapp_outside_routes"] = outside
+
+    @app.before_request
+    def enforce() -> Any:
+        if request.endpoint is None:
+            return None
+        access = access_of(app, request.endpoint)
+        if access is None:
+            raise RuntimeError(f"route {request.endpoint} is not classified")
+        if access.door in (Door.PUBLIC, Door.ATTEMPT_TOKEN):
+            return None
+        if not current_user.is_authenticated:
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        if access.permission is not None and not actor().may(access.permission):
+            raise Forbidden("not_allowed", permission=access.permission.value)
+        return None

@@ -1,0 +1,5 @@
+"""Placeholder: written by its slice."""
+
+from flask import Blueprint
+
+bp = Blueprint("attempts", __name__, url_prefix="/attempts")

@@ -1,0 +1,82 @@
+"""The one table from error to HTTP: status, page and problem JSON (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from quizapp.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
+from quizapp.web.messages import message
+
+log = structlog.get_logger()
+
+STATUS: dict[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Refused: 409, Invalid: 422}
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of an error of the family."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+
+
+def wants_json() -> bool:
+    """Whether the client asked for JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.is_json or best == "application/json"
+
+
+def problem(code: str, status: int, facts: dict[str, Any]) -> tuple[Response, int]:
+    """Problem JSON with the stable code."""
+    response = jsonify(
+        {"type": f"urn:quizapp:{code}", "title": str(message(code)), "status": status, "code": code, **facts}
+    )
+    response.mimetype = "application/problem+json"
+    return response, status
+
+
+def register(app: Flask) -> None:
+    """Translate every error into a page or problem JSON."""
+
+    @app.errorhandler(DomainError)
+    def domain_error(error: DomainError) -> Any:
+        status = status_of(error)
+        facts = {name: str(value) for name, value in error.facts.items()}
+        if wants_json():
+            return problem(error.code, status, facts)
+        problems = error.problems if isinstance(error, Invalid) else ()
+        return _page(error.code, status, facts, problems), status
+
+    @app.errorhandler(CSRFError)
+    def csrf_error(_error: CSRFError) -> Any:
+        if wants_json():
+            return problem("csrf", 400, {})
+        return _page("csrf", 400, {}), 400
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Any:
+        status = error.code or 500
+        code = "not_found" if status == 404 else f"http_{status}"
+        if wants_json():
+            return problem(code, status, {})
+        return _page(code, status, {}), status
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Any:
+        log.exception("unexpected error", kind=type(error).__name__)
+        if wants_json():
+            return problem("internal", 500, {})
+        return _page("internal", 500, {}), 500
+
+
+def _page(code: str, status: int, facts: dict[str, Any], problems: Any = ()) -> str:
+    return render_template(
+        "layout/error.html",
+        code=code,
+        status=status,
+        facts=facts,
+        problems=problems,
+        sentence=message(code),
+    )

@@ -1,0 +1,87 @@
+"""Which links a role sees. A link is shown exactly when its route would answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from quizapp.domain.person import Actor, Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a menu."""
+
+    href: str
+    label: str
+    is_current: bool = False
+
+
+#: endpoint, what it is called (a key of LABELS), the permission it needs (None: any account)
+MAIN: tuple[tuple[str, str, Permission | None], ...] = (
+    ("home.index", "home", None),
+    ("frameworks.index", "framework", Permission.BROWSE_FRAMEWORK),
+    ("items.index", "banks", Permission.BROWSE_BANK),
+    ("exams.index", "exams", Permission.DEFINE_EXAM),
+    ("exams.sittings", "sittings", Permission.WATCH_SITTING),
+    ("records.index", "records", Permission.PULL_RECORDS),
+    ("people.index", "people", Permission.MANAGE_PEOPLE),
+    ("people.cohorts", "cohorts", Permission.MANAGE_COHORTS),
+    ("audit.index", "audit", Permission.READ_AUDIT),
+)
+
+
+def labels() -> dict[str, str]:
+    """What the links are called, in the reader's language."""
+    return {
+        "home": _("Home"),
+        "framework": _("Framework"),
+        "banks": _("Item banks"),
+        "exams": _("Exams"),
+        "sittings": _("Sittings"),
+        "records": _("Records"),
+        "people": _("People"),
+        "cohorts": _("Cohorts"),
+        "audit": _("Audit"),
+    }
+
+
+def navigation(actor: Actor) -> list[Link]:
+    """The main menu of an actor; empty before signing in."""
+    if actor.person_id is None:
+        return []
+    told = labels()
+    blueprint = (request.endpoint or "").partition(".")[0]
+    return [
+        Link(
+            url_for(endpoint),
+            told[name],
+            request.endpoint == endpoint or (blueprint, name) in CURRENT_BY_BLUEPRINT,
+        )
+        for endpoint, name, permission in MAIN
+        if permission is None or actor.may(permission)
+    ]
+
+
+#: Menu entries that stay marked on every page of a blueprint with one entry.
+CURRENT_BY_BLUEPRINT = frozenset(
+    {("frameworks", "framework"), ("items", "banks"), ("records", "records"), ("audit", "audit")}
+)
+
+
+def account_links(actor: Actor) -> list[Link]:
+    """The account menu."""
+    if actor.person_id is None:
+        return []
+    return [
+        Link(url_for("people.account"), _("Your account")),
+        Link(url_for("security.change_password"), _("Change password")),
+        Link(url_for("security.two_factor_setup"), _("Two-step sign-in")),
+    ]
+
+
+def footer_links() -> list[Link]:
+    """Links below every page."""
+    return [Link(url_for("records.verify_start"), _("Verify a record"))]

@@ -1,0 +1,103 @@
+"""What every request gets: an id in the logs, security headers, and what every page is given."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from flask import Flask, Response, g, request, url_for
+from flask_babel import format_date, format_datetime
+from flask_login import current_user
+
+from quizapp.services import people
+from quizapp.web.access import actor, context
+from quizapp.web.navigation import account_links, footer_links, navigation
+
+log = structlog.get_logger()
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
+THEMES = ("system", "light", "dark")
+THEME_COOKIE = "theme"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; manifest-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def reader_zone() -> ZoneInfo:
+    """The zone of whoever reads: their own setting, else the installation's."""
+    told = getattr(current_user, "zone", "") or context().settings.zone
+    try:
+        return ZoneInfo(told)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def instant(value: datetime) -> str:
+    """An instant as people read it, in the reader's zone, with the zone named."""
+    local = value.astimezone(reader_zone())
+    return f"{format_datetime(local, 'd MMM y, HH:mm', rebase=False)} {local.tzname()}"
+
+
+def day(value: Any) -> str:
+    """A date as people read it."""
+    return str(format_date(value, "d MMM y", rebase=False))
+
+
+def register(app: Flask) -> None:
+    """Install the hooks and filters on the application."""
+    app.jinja_env.filters |= {"instant": instant, "day": day}
+
+    @app.before_request
+    def begin() -> None:
+        told = request.headers.get("X-Request-ID", "")
+        g.request_id = told if REQUEST_ID.fullmatch(told) else uuid4().hex
+        g.started = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        if request.endpoint and not request.endpoint.endswith("static"):
+            response.headers.setdefault("Cache-Control", "no-store")
+            log.info(
+                "request",
+                method=request.method,
+                endpoint=request.endpoint,
+                status=response.status_code,
+                milliseconds=round((time.perf_counter() - g.get("started", 0)) * 1000, 1),
+            )
+        return response
+
+    @app.context_processor
+    def page_facts() -> dict[str, Any]:
+        return {
+            "navigation": navigation(actor()),
+            "account_links": account_links(actor()),
+            "footer_links": footer_links(),
+            "theme_choice": request.cookies.get(THEME_COOKIE, "system"),
+            "theme_url": url_for("home.set_theme"),
+            "sign_out_url": url_for("security.logout"),
+            "reader_zone": reader_zone().key,
+            "is_demo": people.is_demo(context()),
+        }
+
+
+def reader_locale() -> str:
+    """The language of whoever reads: their own setting, else the installation's."""
+    return getattr(current_user, "locale", "") or context().settings.locale

@@ -1,0 +1,166 @@
+"""What every test stands on: both real databases, a clock that stands still, no network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from quizapp.app import create_app
+from quizapp.integrations import keys
+from quizapp.ports import FixedClock, NullMailer
+from quizapp.services.unit_of_work import Context
+from quizapp.settings import Settings
+from quizapp.store import schema
+from tests.support import postgres
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+DIALECTS = ("sqlite", "postgresql")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stands still at noon on 2 March 2026 until a test moves it."""
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def mail() -> NullMailer:
+    """Keeps what was sent."""
+    return NullMailer()
+
+
+@pytest.fixture(scope="session")
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The four keys, made once, so that no test waits for them."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in keys.NAMES:
+        (folder / name).write_text(keys.generate())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def base_settings(key_folder: Path) -> Settings:
+    """Settings of a test installation."""
+    return Settings(
+        key_directory=str(key_folder),
+        log_level="error",
+        require_staff_totp=False,
+        issuer_name="Test issuer",
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(base_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite home, copied for each test."""
+    home = tmp_path_factory.mktemp("sqlite") / "home"
+    app = create_app(replace(base_settings, home=home), creates=True)
+    with app.app_context():
+        flask_migrate.upgrade()
+    close(app)
+    return home
+
+
+@pytest.fixture(scope="session")
+def postgres_url(
+    base_settings: Settings, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database of this test process."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if worker_id != "master" else shared
+    with postgres.database(shared / "postgres", f"quizapp_{worker_id}") as url:
+        home = tmp_path_factory.mktemp("postgres-home")
+        app = create_app(replace(base_settings, home=home, database_url=url))
+        with app.app_context():
+            flask_migrate.upgrade()
+        close(app)
+        yield url
+
+
+@pytest.fixture
+def sqlite_settings(base_settings: Settings, sqlite_template: Path, tmp_path: Path) -> Settings:
+    """Settings of a fresh SQLite installation."""
+    home = tmp_path / "home"
+    shutil.copytree(sqlite_template, home)
+    return replace(base_settings, home=home)
+
+
+@pytest.fixture
+def postgres_settings(base_settings: Settings, postgres_url: str, tmp_path: Path) -> Settings:
+    """Settings of an emptied PostgreSQL installation."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return replace(base_settings, home=home, database_url=postgres_url)
+
+
+def close(app: Flask) -> None:
+    """Give back every connection of an application."""
+    app.extensions["quizapp"].engine.dispose()
+
+
+def empty(context: Context) -> None:
+    """Remove every row of every table."""
+    names = ", ".join(table.name for table in schema.metadata().sorted_tables)
+    with context.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+def build(settings: Settings, clock: FixedClock, mail: NullMailer) -> Iterator[Flask]:
+    """An application on these settings, inside its context, closed afterwards."""
+    app = create_app(settings, clock=clock, mail=mail)
+    app.testing = True
+    if not settings.is_sqlite:
+        empty(app.extensions["quizapp"])
+    with app.app_context():
+        yield app
+    close(app)
+
+
+@pytest.fixture(params=DIALECTS)
+def app(request: pytest.FixtureRequest, clock: FixedClock, mail: NullMailer) -> Iterator[Flask]:
+    """The application, once on each database."""
+    settings = request.getfixturevalue(
+        "sqlite_settings" if request.param == "sqlite" else "postgres_settings"
+    )
+    yield from build(settings, clock, mail)
+
+
+@pytest.fixture
+def sqlite_app(sqlite_settings: Settings, clock: FixedClock, mail: NullMailer) -> Iterator[Flask]:
+    """The application on SQLite, for what does not depend on the database."""
+    yield from build(sqlite_settings, clock, mail)
+
+
+@pytest.fixture
+def context(app: Flask) -> Context:
+    """The services' context, once on each database."""
+    return app.extensions["quizapp"]
+
+
+@pytest.fixture
+def sqlite_context(sqlite_app: Flask) -> Context:
+    """The services' context on SQLite."""
+    return sqlite_app.extensions["quizapp"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_from_outside() -> None:
+    for name in [name for name in os.environ if name.startswith("QUIZAPP_")]:
+        del os.environ[name]
+
+
+@pytest.fixture
+def sign_in() -> Any:
+    """Make a test client somebody: sign_in(client, context, person_id)."""
+    from tests.support.people import sign_in as function
+
+    return function

@@ -1,0 +1,126 @@
+"""The page of each type: its controls send what `parse` reads, and hold nothing else."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from quizapp.domain.item_types import ITEM_TYPES
+from quizapp.domain.item_types.base import as_stored
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+
+
+class Controls(HTMLParser):
+    """What a browser would send, plus every id and every labelled one."""
+
+    def __init__(self):
+        super().__init__()
+        self.fields, self.ids, self.labelled, self.tags = {}, [], [], []
+        self._select = None
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.tags.append((tag, given))
+        if "id" in given:
+            self.ids.append(given["id"])
+        if "for" in given:
+            self.labelled.append(given["for"])
+        if tag == "select":
+            self._select = given["name"]
+        elif (tag == "option" and "selected" in given) or (
+            tag == "input" and (given["type"] == "text" or "checked" in given)
+        ):
+            self.fields.setdefault(given.get("name", self._select), []).append(given["value"])
+
+
+@pytest.fixture(scope="module")
+def macros():
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    environment.filters["markdown"] = lambda text: Markup("<p>%s</p>") % escape(text)
+    environment.globals["_"] = lambda text, **values: text % values if values else text
+    return environment.get_template("items/any.html").module
+
+
+@pytest.fixture
+def entered(macros, any_type):
+    """Renders the entry of a type's example with a response filled in."""
+
+    def render(response):
+        content, _ = any_type.split(any_type.example())
+        html = macros.entry(any_type.present(content, as_stored), response, 7)
+        controls = Controls()
+        controls.feed(html)
+        return content, controls
+
+    return render
+
+
+def test_a_page_sends_back_the_response_it_shows(any_type, right, entered):
+    content, controls = entered(right(any_type))
+    assert any_type.parse(content, controls.fields) == right(any_type)
+
+
+def test_an_empty_page_sends_no_response(any_type, entered):
+    content, controls = entered(None)
+    assert any_type.parse(content, controls.fields) is None
+
+
+def test_every_control_has_a_label_and_a_unique_id(right, any_type, entered):
+    _, controls = entered(right(any_type))
+    inputs = [given for tag, given in controls.tags if tag in ("input", "select")]
+    unnamed = [
+        given["id"]
+        for given in inputs
+        if given["id"] not in controls.labelled and given.get("aria-labelledby") not in controls.ids
+    ]
+    assert unnamed == []
+    assert len(controls.ids) == len(set(controls.ids))
+    assert [tag for tag, _ in controls.tags].count("legend") == 1
+
+
+def test_pages_have_no_inline_style_or_script(right, any_type, entered):
+    _, controls = entered(right(any_type))
+    inline = [
+        (tag, name)
+        for tag, given in controls.tags
+        for name in given
+        if tag in ("script", "style") or name == "style" or name.startswith("on")
+    ]
+    assert inline == []
+
+
+@pytest.mark.parametrize(("is_answered", "verdict"), [(True, "Right"), (False, "Not answered")])
+def test_the_review_says_verdict_and_reasons_in_words(macros, right, any_type, is_answered, verdict):
+    content, key = any_type.split(any_type.example())
+    review = any_type.describe(content, key, right(any_type) if is_answered else None)
+    text = Markup(macros.review(review)).striptags()
+    assert text[2 : 2 + len(verdict)] == verdict
+    assert [why for why in key["rationales"].values() if why not in text] == []
+
+
+def test_the_review_tells_options_apart_in_words(macros):
+    multiple = ITEM_TYPES["multiple_response"]
+    content, key = multiple.split(multiple.example())
+    html = macros.review(multiple.describe(content, key, {"choices": ["a", "b"]}))
+    words = ["Your choice, not correct", "Your choice, correct", "Correct, not chosen"]
+    assert [html.count(word) for word in words] == [1, 1, 1]
+    assert html.index(words[0]) < html.index(words[1]) < html.index(words[2])
+
+
+def test_item_text_cannot_become_markup(macros, any_type):
+    source = any_type.example() | {"stem": "<script>"}
+    for row in source.get("options", []) + source.get("prompts", []):
+        row |= {"text": f"<script>{row['id']}"} if "text" in row else {}
+    content, key = any_type.split(source)
+    view = any_type.present(content, as_stored)
+    pages = [
+        macros.stem(view, 7),
+        macros.entry(view, None, 7),
+        macros.review(any_type.describe(content, key, None)),
+    ]
+    assert ["<script" in page for page in pages] == [False, False, False]
