@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quizapp.domain.errors import Problem
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,19}")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-+]{0,39}")
+LONGEST_FUNCTION = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,17 @@ def read(source: object) -> tuple[Framework | None, list[Problem]]:
         version=reader.text(source, "version", "version"),
         function=reader.text(source, "function", "function"),
         competencies=tuple(reader.competencies(source)),
-        notes=tuple(str(note) for note in reader.items(source, "notes", "notes", required=False)),
+        notes=tuple(reader.notes(source)),
     )
-    reader.unknown(source, {"id", "version", "function", "competencies", "notes"}, "")
-    problems = reader.problems + _check_codes(framework)
+    reader.unknown(source, FIELDS, "")
+    problems = [*reader.problems, *_check_header(framework)]
+    problems += [*_check_unique(reader.competency_codes), *_check_unique(reader.task_codes)]
     return (None, problems) if problems else (framework, [])
+
+
+FIELDS = frozenset({"id", "version", "function", "competencies", "notes"})
+COMPETENCY_FIELDS = frozenset({"code", "title", "description", "note", "tasks"})
+TASK_FIELDS = frozenset({"code", "text", "note", "unchanged_since"})
 
 
 class _Reader:
@@ -130,6 +138,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.competency_codes: list[tuple[str, str]] = []
+        self.task_codes: list[tuple[str, str]] = []
 
     def complain(self, field: str, value: object, reason: str, detail: str) -> None:
         self.problems.append(Problem(field, _short(value), reason, detail))
@@ -138,8 +148,16 @@ class _Reader:
         value = source.get(name)
         if isinstance(value, str) and value.strip():
             return value
-        self.complain(field, value, "missing", "text is required")
+        if value is None or isinstance(value, str):
+            self.complain(field, value, "missing", "text is required")
+        else:
+            self.complain(field, value, "not_text", "expected text; put it in quotes")
         return ""
+
+    def code(self, source: Mapping[str, object], field: str, seen: list[tuple[str, str]]) -> str:
+        code = self.text(source, "code", field)
+        seen.append((field, code))
+        return code
 
     def text_or_none(self, source: Mapping[str, object], name: str, field: str) -> str | None:
         value = source.get(name)
@@ -159,7 +177,14 @@ class _Reader:
         self.complain(field, value, "missing", "a non-empty list is required")
         return ()
 
-    def unknown(self, source: Mapping[str, object], known: set[str], field: str) -> None:
+    def notes(self, source: Mapping[str, object]) -> Iterator[str]:
+        for index, note in enumerate(self.items(source, "notes", "notes", required=False)):
+            if isinstance(note, str):
+                yield note
+            else:
+                self.complain(f"notes[{index}]", note, "not_text", "expected text; put it in quotes")
+
+    def unknown(self, source: Mapping[str, object], known: frozenset[str], field: str) -> None:
         for name in sorted(set(map(str, source)) - known):
             self.complain(f"{field}{name}", "", "unknown_field", f"known: {', '.join(sorted(known))}")
 
@@ -169,9 +194,9 @@ class _Reader:
             if not isinstance(entry, Mapping):
                 self.complain(field, entry, "not_a_mapping", "expected a competency")
                 continue
-            self.unknown(entry, {"code", "title", "description", "note", "tasks"}, f"{field}.")
+            self.unknown(entry, COMPETENCY_FIELDS, f"{field}.")
             yield Competency(
-                code=self.text(entry, "code", f"{field}.code"),
+                code=self.code(entry, f"{field}.code", self.competency_codes),
                 title=self.text_or_none(entry, "title", f"{field}.title"),
                 description=self.text_or_none(entry, "description", f"{field}.description"),
                 tasks=tuple(self.tasks(entry, field)),
@@ -184,30 +209,33 @@ class _Reader:
             if not isinstance(entry, Mapping):
                 self.complain(field, entry, "not_a_mapping", "expected a task statement")
                 continue
-            self.unknown(entry, {"code", "text", "note", "unchanged_since"}, f"{field}.")
+            self.unknown(entry, TASK_FIELDS, f"{field}.")
             yield TaskStatement(
-                code=self.text(entry, "code", f"{field}.code"),
+                code=self.code(entry, f"{field}.code", self.task_codes),
                 text=self.text(entry, "text", f"{field}.text"),
                 note=self.text_or_none(entry, "note", f"{field}.note"),
                 unchanged_since=self.text_or_none(entry, "unchanged_since", f"{field}.unchanged_since"),
             )
 
 
-def _check_codes(framework: Framework) -> list[Problem]:
-    problems = []
+def _check_header(framework: Framework) -> Iterator[Problem]:
     if framework.id and not _ID.fullmatch(framework.id):
-        problems.append(Problem("id", framework.id, "bad_id", "lower-case letters, digits and hyphens"))
+        yield Problem("id", framework.id, "bad_id", "lower-case letters, digits and hyphens")
+    if framework.version and not _VERSION.fullmatch(framework.version):
+        yield Problem("version", framework.version, "bad_version", "letters, digits, dots and hyphens")
+    if len(framework.function) > LONGEST_FUNCTION:
+        detail = f"at most {LONGEST_FUNCTION} characters"
+        yield Problem("function", _short(framework.function), "too_long", detail)
+
+
+def _check_unique(codes: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     seen: set[str] = set()
-    for kind, code in [
-        *(("competency", c.code) for c in framework.competencies),
-        *(("task", t.code) for t in framework.tasks),
-    ]:
+    for field, code in codes:
         if code and not _CODE.fullmatch(code):
-            problems.append(Problem(f"{kind} code", code, "bad_code", "letters, digits, dots and hyphens"))
-        if code and f"{kind}:{code}" in seen:
-            problems.append(Problem(f"{kind} code", code, "duplicate_code", "used twice"))
-        seen.add(f"{kind}:{code}")
-    return problems
+            yield Problem(field, _short(code), "bad_code", "letters, digits, dots and hyphens, at most 20")
+        if code and code in seen:
+            yield Problem(field, _short(code), "duplicate_code", "used twice")
+        seen.add(code)
 
 
 def _short(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -85,6 +85,47 @@ def to_domain(row: RowFramework) -> Framework:
             for competency in row.competencies
         ),
     )
+
+
+def from_domain(framework: Framework, new_id: Callable[[], UUID]) -> RowFramework:
+    """Rows of a framework version; the caller sets digest, is_current and loaded_at."""
+    return RowFramework(
+        id=new_id(),
+        framework_id=framework.id,
+        version=framework.version,
+        function=framework.function,
+        notes=list(framework.notes),
+        competencies=[
+            RowCompetency(
+                id=new_id(),
+                position=position,
+                code=competency.code,
+                title=competency.title,
+                description=competency.description,
+                note=competency.note,
+                tasks=[_task_row(task, place, new_id()) for place, task in enumerate(competency.tasks)],
+            )
+            for position, competency in enumerate(framework.competencies)
+        ],
+    )
+
+
+def _task_row(task: TaskStatement, position: int, row_id: UUID) -> RowTaskStatement:
+    return RowTaskStatement(
+        id=row_id,
+        position=position,
+        code=task.code,
+        text=task.text,
+        note=task.note,
+        unchanged_since=task.unchanged_since,
+    )
+
+
+def leave_current(session: Session, framework_id: str) -> None:
+    """No version of this framework is current any more."""
+    row = find(session, framework_id)
+    if row is not None:
+        row.is_current = False
 
 
 def find(session: Session, framework_id: str, version: str | None = None) -> RowFramework | None:
