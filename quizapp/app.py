@@ -51,7 +51,7 @@ def create_app(
     logs.configure(settings)
     keys = key_files.load(settings)
     clock = clock or SystemClock()
-    app = Flask("quizapp", template_folder=str(resources.folder("templates")), static_folder=None)
+    app = Flask("quizapp", template_folder=str(resources.folder("templates")), static_folder=str(web.STATIC))
     app.config.from_mapping(_config(settings, keys, clock))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -20,15 +20,27 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
+    literal,
     literal_column,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from quizapp.domain.attempt import ARRIVAL_TOLERANCE, AttemptState, Disposition, Entry, EventKind
+from quizapp.domain.attempt import (
+    ARRIVAL_TOLERANCE,
+    AttemptState,
+    Disposition,
+    Entry,
+    EventKind,
+    Purpose,
+)
 from quizapp.store.engine import Base
+from quizapp.store.items import RowItemVersion, RowStimulus
 from quizapp.store.types import BigKey, Instant, to_micros
+
+MICROS = 1_000_000
 
 
 class RowForm(Base):
@@ -162,12 +174,12 @@ def _append_statement(dialect: Any) -> Any:
     event = RowResponseEvent.__table__
     received = bindparam("received_at", type_=BigInteger)
     tolerance = ARRIVAL_TOLERANCE // timedelta(microseconds=1)
-    # deadline_at is compared as the integer it is stored as.
-    deadline = attempt.c.deadline_at.op("+")(literal_column(str(tolerance)))
+    # Compared as the integer it is stored as.
+    deadline = type_coerce(attempt.c.deadline_at, BigInteger) + literal_column(str(tolerance))
     worth = case(
         (bindparam("writer", type_=BigInteger) < attempt.c.writer_epoch, Disposition.STALE_WRITER),
         (attempt.c.state != AttemptState.OPEN.value, Disposition.LATE),
-        (received > deadline.cast(BigInteger), Disposition.LATE),
+        (received > deadline, Disposition.LATE),
         else_=Disposition.COUNTED,
     )
     row = (
@@ -277,3 +289,113 @@ def slots(session: Session, form_id: UUID) -> Mapping[int, RowFormSlot]:
     """The slots of a form by position."""
     query = select(RowFormSlot).where(RowFormSlot.form_id == form_id).order_by(RowFormSlot.position)
     return {slot.position: slot for slot in session.scalars(query)}
+
+
+def of_person(session: Session, person_id: UUID, exam_id: UUID, purpose: Purpose) -> list[RowAttempt]:
+    """A person's attempts at an exam, oldest first."""
+    query = (
+        select(RowAttempt)
+        .where(
+            RowAttempt.person_id == person_id,
+            RowAttempt.exam_id == exam_id,
+            RowAttempt.purpose == purpose.value,
+        )
+        .order_by(RowAttempt.opened_at, RowAttempt.id)
+    )
+    return list(session.scalars(query))
+
+
+def open_of(session: Session, person_id: UUID, exam_id: UUID, purpose: Purpose) -> list[RowAttempt]:
+    """A person's open attempts at an exam (at most one, by the index)."""
+    return [
+        row for row in of_person(session, person_id, exam_id, purpose) if row.state == AttemptState.OPEN.value
+    ]
+
+
+def exposed_items(session: Session, person_id: UUID) -> set[UUID]:
+    """Every item a person has ever been served, whatever for."""
+    query = select(RowExposure.item_row_id).where(RowExposure.person_id == person_id).distinct()
+    return set(session.scalars(query))
+
+
+def overdue(session: Session, now: datetime, person_id: UUID | None = None) -> list[UUID]:
+    """Open attempts past their deadline and grace, the longest overdue first."""
+    closes = type_coerce(RowAttempt.deadline_at, BigInteger) + RowAttempt.grace_seconds * MICROS
+    query = select(RowAttempt.id).where(
+        RowAttempt.state == AttemptState.OPEN.value, closes <= literal(to_micros(now), BigInteger)
+    )
+    if person_id is not None:
+        query = query.where(RowAttempt.person_id == person_id)
+    return list(session.scalars(query.order_by(RowAttempt.deadline_at)))
+
+
+def unscored(session: Session, person_id: UUID | None = None) -> list[UUID]:
+    """Closed attempts without a score, oldest first: the to-do list of scoring."""
+    query = select(RowAttempt.id).where(
+        RowAttempt.state == AttemptState.CLOSED.value, RowAttempt.scored_at.is_(None)
+    )
+    if person_id is not None:
+        query = query.where(RowAttempt.person_id == person_id)
+    return list(session.scalars(query.order_by(RowAttempt.closed_at)))
+
+
+def same_cycle(session: Session, row: RowAttempt) -> list[RowAttempt]:
+    """The scored attempts of the same cycle before this one, oldest first."""
+    query = (
+        select(RowAttempt)
+        .where(
+            RowAttempt.person_id == row.person_id,
+            RowAttempt.exam_id == row.exam_id,
+            RowAttempt.purpose == row.purpose,
+            RowAttempt.cycle == row.cycle,
+            RowAttempt.state == AttemptState.CLOSED.value,
+            RowAttempt.opened_at < row.opened_at,
+        )
+        .order_by(RowAttempt.opened_at)
+    )
+    return list(session.scalars(query))
+
+
+def clock_columns(session: Session, attempt_id: UUID) -> tuple[datetime, int, int, str] | None:
+    """(deadline_at, deadline_version, writer_epoch, state) of an attempt, or None."""
+    row = session.execute(
+        select(
+            RowAttempt.deadline_at,
+            RowAttempt.deadline_version,
+            RowAttempt.writer_epoch,
+            RowAttempt.state,
+        ).where(RowAttempt.id == attempt_id)
+    ).first()
+    return tuple(row) if row else None  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class ServedItem:
+    """What delivery reads of one slot; the key column is not among it."""
+
+    seed: str
+    item_version_id: UUID
+    type: str
+    content: dict[str, Any]
+    stimulus_title: str | None
+    stimulus_text: str | None
+
+
+def served_item(session: Session, form_id: UUID, position: int) -> ServedItem | None:
+    """The item at one place of a form, or None."""
+    query = (
+        select(
+            RowForm.seed,
+            RowItemVersion.id,
+            RowItemVersion.type,
+            RowItemVersion.content,
+            RowStimulus.title,
+            RowStimulus.text,
+        )
+        .join(RowFormSlot, RowFormSlot.form_id == RowForm.id)
+        .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
+        .outerjoin(RowStimulus, RowStimulus.id == RowItemVersion.stimulus_version_id)
+        .where(RowForm.id == form_id, RowFormSlot.position == position)
+    )
+    row = session.execute(query).first()
+    return ServedItem(*row) if row else None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid, exists, or_, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid, delete, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.store.engine import Base
+from quizapp.store.items import RowItemBank
 from quizapp.store.people import RowCohortMember
 from quizapp.store.types import Instant
 
@@ -136,3 +137,43 @@ def sittings_of(session: Session, person_id: UUID) -> Sequence[tuple[RowSitting,
         .order_by(RowSitting.opens_at, RowSitting.id)
     )
     return [(sitting, exam) for sitting, exam in session.execute(query)]
+
+
+def sitting_with_exam(session: Session, sitting_id: UUID) -> tuple[RowSitting, RowExam] | None:
+    """A sitting and its exam, or None."""
+    query = (
+        select(RowSitting, RowExam)
+        .join(RowExam, RowExam.id == RowSitting.exam_id)
+        .where(RowSitting.id == sitting_id)
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def is_on_roster(session: Session, sitting_id: UUID, person_id: UUID) -> bool:
+    """Whether a person may sit in this sitting."""
+    query = select(RowSitting.id).where(RowSitting.id == sitting_id, on_roster(person_id))
+    return session.scalar(query) is not None
+
+
+def bank_row_ids(session: Session, exam_id: UUID) -> list[UUID]:
+    """The banks an exam draws from."""
+    query = select(RowExamBank.bank_row_id).where(RowExamBank.exam_id == exam_id)
+    return list(session.scalars(query.order_by(RowExamBank.bank_row_id)))
+
+
+def banks_of(session: Session, exam_id: UUID) -> Sequence[RowItemBank]:
+    """The banks an exam draws from, by their ids."""
+    query = (
+        select(RowItemBank)
+        .join(RowExamBank, RowExamBank.bank_row_id == RowItemBank.id)
+        .where(RowExamBank.exam_id == exam_id)
+        .order_by(RowItemBank.bank_id)
+    )
+    return session.scalars(query).all()
+
+
+def set_banks(session: Session, exam_id: UUID, wanted: Iterable[UUID]) -> None:
+    """Make exactly these banks the ones an exam draws from."""
+    session.execute(delete(RowExamBank).where(RowExamBank.exam_id == exam_id))
+    session.add_all(RowExamBank(exam_id=exam_id, bank_row_id=bank_id) for bank_id in sorted(set(wanted)))

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid, exists, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from quizapp.domain.attempt import AttemptState, Purpose
+from quizapp.domain.exam import Mode
+from quizapp.domain.score import TaskStatus
+from quizapp.store.attempts import RowAttempt, RowExposure, RowFormSlot
 from quizapp.store.engine import Base
+from quizapp.store.exams import RowExam
+from quizapp.store.items import RowItem, RowItemVersion
+from quizapp.store.records import RowRecord
 from quizapp.store.types import Exact, Instant
 
 
@@ -61,3 +69,90 @@ class RowTaskScore(Base):
     status: Mapped[str] = mapped_column(String(20))
     practice_status: Mapped[str] = mapped_column(String(20))
     evidence: Mapped[list[Any]] = mapped_column(JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkingSlot:
+    """One slot of an attempt with its key: only scoring may read this."""
+
+    position: int
+    item_version_id: UUID
+    item_id: str
+    type: str
+    task_code: str
+    content: dict[str, Any]
+    key: dict[str, Any]
+    is_scored: bool
+    suspended_at: datetime | None
+    is_first: bool
+
+
+def marking_slots(session: Session, attempt: RowAttempt) -> list[MarkingSlot]:
+    """Every slot of an attempt's form, in order, with content, key and exposure."""
+    query = (
+        select(
+            RowFormSlot.position,
+            RowItemVersion.id,
+            RowItem.item_id,
+            RowItemVersion.type,
+            RowFormSlot.task_code,
+            RowItemVersion.content,
+            RowItemVersion.key,
+            RowFormSlot.is_scored,
+            RowItem.suspended_at,
+            RowExposure.is_first,
+        )
+        .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
+        .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
+        .join(
+            RowExposure,
+            (RowExposure.item_row_id == RowItem.id) & (RowExposure.attempt_id == attempt.id),
+        )
+        .where(RowFormSlot.form_id == attempt.form_id)
+        .order_by(RowFormSlot.position)
+    )
+    return [MarkingSlot(*row) for row in session.execute(query)]
+
+
+def marks(session: Session, attempt: RowAttempt) -> list[tuple[RowMark, str]]:
+    """The marks of an attempt's current score, in order, each with its item's stable id."""
+    query = (
+        select(RowMark, RowItem.item_id)
+        .join(RowItemVersion, RowItemVersion.id == RowMark.item_version_id)
+        .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
+        .where(RowMark.score_id == attempt.current_score_id)
+        .order_by(RowMark.position)
+    )
+    return [(mark, item_id) for mark, item_id in session.execute(query)]
+
+
+def next_number(session: Session, attempt_id: UUID) -> int:
+    """The number the next score of an attempt gets, from 1."""
+    query = select(func.max(RowScore.number)).where(RowScore.attempt_id == attempt_id)
+    return (session.scalar(query) or 0) + 1
+
+
+def unfinished(session: Session) -> list[UUID]:
+    """Closed live attempts that are not scored, not released, or released without their record."""
+    has_record = exists().where(RowRecord.score_id == RowAttempt.current_score_id)
+    deserves = exists().where(
+        RowTaskScore.score_id == RowAttempt.current_score_id,
+        RowTaskScore.status == TaskStatus.DEMONSTRATED.value,
+    )
+    lacks_record = (
+        (RowExam.mode == Mode.CERTIFICATION.value)
+        & RowAttempt.released_at.is_not(None)
+        & deserves
+        & ~has_record
+    )
+    query = (
+        select(RowAttempt.id)
+        .join(RowExam, RowExam.id == RowAttempt.exam_id)
+        .where(
+            RowAttempt.state == AttemptState.CLOSED.value,
+            RowAttempt.scored_at.is_(None)
+            | (RowAttempt.purpose == Purpose.LIVE.value) & (RowAttempt.released_at.is_(None) | lacks_record),
+        )
+        .order_by(RowAttempt.closed_at)
+    )
+    return list(session.scalars(query))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Flask
+from flask import Flask
 
 from quizapp.web import (
     access,
@@ -25,6 +25,8 @@ from quizapp.web import (
 from quizapp.web.accounts import security_arguments, security_config
 from quizapp.web.requests import reader_locale
 
+#: Scripts, styles and the product mark.
+STATIC = Path(__file__).parent / "static"
 BLUEPRINTS = (
     home.bp,
     frameworks.bp,
@@ -41,11 +43,6 @@ BLUEPRINTS = (
 
 def register(app: Flask) -> None:
     """Install routes, hooks, filters and error pages on the application."""
-    app.register_blueprint(
-        Blueprint(
-            "assets", __name__, static_folder=str(Path(__file__).parent / "static"), static_url_path="/static"
-        )
-    )
     access.guard(accounts.OUTSIDE_ROUTES, app)
     requests.register(app)
     errors.register(app)

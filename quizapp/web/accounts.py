@@ -12,7 +12,7 @@ from quizapp.web.access import Access, Door
 
 #: Endpoints of extensions, which cannot carry our decorators.
 OUTSIDE_ROUTES: dict[str, Access] = {
-    "assets.static": Access(Door.PUBLIC),
+    "static": Access(Door.PUBLIC),
     "bootstrap.static": Access(Door.PUBLIC),
     "security.login": Access(Door.PUBLIC),
     "security.logout": Access(Door.SIGNED_IN),

@@ -1,0 +1,301 @@
+"""What a learner's window is given of an open attempt. There is no field for a key here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from quizapp.domain import blueprint as blueprints
+from quizapp.domain import exam as exams
+from quizapp.domain.attempt import (
+    ARRIVAL_TOLERANCE,
+    AttemptState,
+    EventKind,
+    Purpose,
+    SlotState,
+    canonical,
+    project,
+)
+from quizapp.domain.errors import NotFound, Refused
+from quizapp.domain.exam import ExamDefinition, Window
+from quizapp.domain.item_types import item_type
+from quizapp.domain.person import Accommodation, Actor, Permission
+from quizapp.services import attempts, saving
+from quizapp.services.unit_of_work import Context
+from quizapp.store import attempts as store
+from quizapp.store import exams as exam_store
+from quizapp.store import people as people_store
+from quizapp.store.attempts import RowAttempt
+from quizapp.store.exams import RowExam
+
+#: Tokens outlive the grace by this much, so that what arrives too late is still kept as late.
+TOKEN_SLACK = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class SlotMark:
+    """One place of the navigator."""
+
+    position: int
+    section: int
+    is_answered: bool
+    is_flagged: bool
+    is_seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """An attempt as its learner sees it; the times are the stored ones."""
+
+    id: UUID
+    exam_id: UUID
+    sitting_id: UUID | None
+    exam_title: str
+    standing: str
+    mode: str
+    purpose: str
+    is_open: bool
+    is_time_up: bool
+    opened_at: datetime
+    deadline_at: datetime
+    deadline_version: int
+    server_now: datetime
+    writer_epoch: int
+    sections: tuple[str, ...]
+    marks: tuple[SlotMark, ...]
+
+    @property
+    def answered(self) -> int:
+        """How many slots have a response."""
+        return sum(mark.is_answered for mark in self.marks)
+
+    @property
+    def flagged(self) -> int:
+        """How many slots are flagged."""
+        return sum(mark.is_flagged for mark in self.marks)
+
+    @property
+    def unseen(self) -> int:
+        """How many slots were never opened."""
+        return sum(not mark.is_seen for mark in self.marks)
+
+    @property
+    def seconds_left(self) -> int:
+        """Whole seconds until the deadline, never negative."""
+        return max(0, int((self.deadline_at - self.server_now).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One item as its learner sees it; ``rendered`` is the response this page was made with."""
+
+    position: int
+    presented: Mapping[str, Any]
+    stimulus_title: str
+    stimulus_text: str
+    response: Mapping[str, Any] | None
+    is_flagged: bool
+    rendered: str
+
+
+def attempt_view(context: Context, actor: Actor, attempt_id: UUID) -> AttemptView:
+    """The actor's own attempt. Looking at an overdue one closes it first."""
+    attempts.finish_overdue(context, actor.person_id)
+    with context.reading() as session:
+        row = attempts.owned(session, actor, attempt_id)
+        return _attempt_view(context, session, row)
+
+
+def _attempt_view(context: Context, session: Session, row: RowAttempt) -> AttemptView:
+    exam = session.get_one(RowExam, row.exam_id)
+    definition = exams.from_json(exam.definition)
+    known = project(store.entries(session, row.id))
+    now = context.clock.now()
+    return AttemptView(
+        id=row.id,
+        exam_id=row.exam_id,
+        sitting_id=row.sitting_id,
+        exam_title=exam.title,
+        standing=exam.standing,
+        mode=exam.mode,
+        purpose=row.purpose,
+        is_open=row.state == AttemptState.OPEN,
+        is_time_up=now > row.deadline_at + ARRIVAL_TOLERANCE,
+        opened_at=row.opened_at,
+        deadline_at=row.deadline_at,
+        deadline_version=row.deadline_version,
+        server_now=now,
+        writer_epoch=row.writer_epoch,
+        sections=tuple(section.title for section in definition.sections),
+        marks=tuple(
+            _slot_mark(slot.position, slot.section, known.get(slot.position, SlotState()))
+            for slot in store.slots(session, row.form_id).values()
+        ),
+    )
+
+
+def _slot_mark(position: int, section: int, state: SlotState) -> SlotMark:
+    return SlotMark(position, section, state.response is not None, state.is_flagged, state.is_seen)
+
+
+def item_view(context: Context, actor: Actor, attempt_id: UUID, position: int) -> ItemView:
+    """One item of the actor's open attempt; raises `Refused` once it is closed or out of time."""
+    with context.reading() as session:
+        row = attempts.owned(session, actor, attempt_id)
+        _need_open(context, row)
+        return _item_view(session, row, position)
+
+
+def _need_open(context: Context, row: RowAttempt) -> None:
+    if row.state != AttemptState.OPEN:
+        raise Refused("attempt_closed")
+    if context.clock.now() > row.deadline_at + ARRIVAL_TOLERANCE:
+        raise Refused("time_is_up")
+
+
+def _item_view(session: Session, row: RowAttempt, position: int) -> ItemView:
+    served = store.served_item(session, row.form_id, position)
+    if served is None:
+        raise NotFound("not_found")
+    order = blueprints.orderer(served.seed, str(served.item_version_id))
+    state = project(store.entries(session, row.id)).get(position, SlotState())
+    return ItemView(
+        position=position,
+        presented=item_type(served.type).present(served.content, order),
+        stimulus_title=served.stimulus_title or "",
+        stimulus_text=served.stimulus_text or "",
+        response=state.response,
+        is_flagged=state.is_flagged,
+        rendered=canonical({"response": state.response, "flag": state.is_flagged}),
+    )
+
+
+def token(context: Context, view: AttemptView, writer: int) -> str:
+    """The signed right to save as this writer, valid past the deadline and grace."""
+    return context.tokens.make(view.id, writer, view.deadline_at + TOKEN_SLACK)
+
+
+def save_plain_form(
+    context: Context, text: str, position: int, fields: Mapping[str, Sequence[str]], rendered: str
+) -> list[saving.Acknowledged]:
+    """Store what one item's plain form says; only what differs from what the page showed.
+
+    A stale window therefore cannot overwrite newer answers with the blanks it was made with.
+    """
+    told = saving.claim(context, text)
+    with context.reading() as session:
+        row = session.get(RowAttempt, told.attempt_id)
+        served = store.served_item(session, row.form_id, position) if row else None
+        if served is None:
+            raise NotFound("not_found")
+    changes: list[tuple[int, EventKind, object]] = [(position, EventKind.SEEN, True)]
+    response = item_type(served.type).parse(served.content, fields)
+    is_flagged = bool(fields.get("flag"))
+    if not _is_rendered(rendered, response, is_flagged, "response"):
+        changes.append((position, EventKind.RESPONSE, response))
+    if not _is_rendered(rendered, response, is_flagged, "flag"):
+        changes.append((position, EventKind.FLAG, is_flagged))
+    return saving.save_form(context, text, changes)
+
+
+def _is_rendered(rendered: str, response: object, is_flagged: bool, name: str) -> bool:
+    said = {"response": response, "flag": is_flagged}[name]
+    known = {canonical({"response": said, "flag": flag}) for flag in (True, False)}
+    if name == "flag":
+        return rendered.startswith(f'{{"flag":{canonical(said)},')
+    return rendered in known
+
+
+# --- before the start -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StartView:
+    """What the pre-start page says before anybody commits to anything."""
+
+    sitting_id: UUID
+    exam_id: UUID
+    exam_title: str
+    sitting_title: str
+    instructions: str
+    mode: str
+    standing: str
+    release: str
+    items: int
+    tasks: tuple[str, ...]
+    limit: timedelta
+    own_limit: timedelta
+    accommodation: Accommodation
+    window: Window
+    needs_code: bool
+    is_top_up: bool
+    cycle: int
+    attempts_in_cycle: int
+    open_attempt: UUID | None
+    refusal: str
+    refusal_facts: Mapping[str, object]
+    rule: ExamDefinition
+
+
+def start_view(context: Context, actor: Actor, sitting_id: UUID) -> StartView:
+    """Everything a learner is told before starting, and why starting is refused, if it is."""
+    actor.require(Permission.SIT_EXAM)
+    attempts.finish_overdue(context, actor.person_id)
+    with context.reading() as session:
+        found = exam_store.sitting_with_exam(session, sitting_id)
+        person_id = actor.person_id
+        if found is None or person_id is None:
+            raise NotFound("not_found")
+        if not exam_store.is_on_roster(session, sitting_id, person_id):
+            raise Refused("not_on_roster")
+        sitting, exam = found
+        definition = exams.from_json(exam.definition)
+        facts = attempts.admission_facts(
+            context.clock.now(), session, person_id, sitting, exam, sitting.access_code
+        )
+        refusal, admission = _try(definition, facts)
+        blueprint = definition.blueprint
+        is_top_up = admission is not None and admission.is_top_up
+        if is_top_up:
+            blueprint = blueprint.top_up(facts.undemonstrated)
+        limit = attempts.time_limit(definition, blueprint)
+        accommodation = people_store.accommodation_of(session, person_id)
+        running = store.open_of(session, person_id, exam.id, Purpose.LIVE)
+        return StartView(
+            sitting_id=sitting.id,
+            exam_id=exam.id,
+            exam_title=exam.title,
+            sitting_title=sitting.title,
+            instructions=definition.instructions,
+            mode=exam.mode,
+            standing=exam.standing,
+            release=definition.release.value,
+            items=blueprint.length,
+            tasks=blueprint.task_codes,
+            limit=limit,
+            own_limit=accommodation.extend(limit),
+            accommodation=accommodation,
+            window=facts.window,
+            needs_code=bool(sitting.access_code),
+            is_top_up=is_top_up,
+            cycle=admission.cycle if admission else 0,
+            attempts_in_cycle=definition.attempts.attempts_per_cycle,
+            open_attempt=running[0].id if running else None,
+            refusal=refusal.code if refusal else "",
+            refusal_facts=refusal.facts if refusal else {},
+            rule=definition,
+        )
+
+
+def _try(
+    definition: ExamDefinition, facts: exams.AdmissionFacts
+) -> tuple[Refused | None, exams.Admission | None]:
+    try:
+        return None, exams.admit(definition, facts)
+    except Refused as refusal:
+        return refusal, None

@@ -1,0 +1,180 @@
+"""Saving: the signed token is the right, one statement appends and decides, one commit.
+
+Nothing here grades, aggregates or loads an object: this is the path that a whole exam room
+uses at once, and an acknowledgement before the commit would be a lie.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from quizapp.domain.attempt import PROTOCOL, Disposition, Entry, EventKind, canonical
+from quizapp.domain.errors import Forbidden, Invalid, Problem, Refused, raise_if_any
+from quizapp.ports import TokenClaim
+from quizapp.services.unit_of_work import Context
+from quizapp.store import attempts as store
+from quizapp.store.engine import writing
+
+MAX_ENTRIES = 200
+MAX_PAYLOAD = 8_000
+MAX_SLOT = 1_000
+MAX_SEQ = 2**53
+#: How often a plain form's entry takes another place when two windows write at once.
+RETRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An entry as a client sent it, and the milliseconds since its start it claims."""
+
+    client_seq: int
+    slot: int
+    kind: EventKind
+    payload: str
+    elapsed_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """An entry that is durable, and what it is worth."""
+
+    client_seq: int
+    disposition: Disposition
+
+
+def claim(context: Context, token: str) -> TokenClaim:
+    """What a token allows; raises `Forbidden` ("bad_token")."""
+    told = context.tokens.read(token, context.clock.now())
+    if told is None:
+        raise Forbidden("bad_token")
+    return told
+
+
+def save(context: Context, token: str, batch: Sequence[Sent]) -> list[Acknowledged]:
+    """Append a batch in one transaction; every entry of the answer is durable.
+
+    Raises `Refused` ("sequence_taken") when a different entry already has a number of the
+    batch: then nothing of it is stored and the client numbers it anew.
+    """
+    told = claim(context, token)
+    received_at = context.clock.now()
+    with writing(context.engine).begin() as connection:
+        return [_append(connection, told, sent, received_at) for sent in batch]
+
+
+def _append(connection: Connection, told: TokenClaim, sent: Sent, received_at: datetime) -> Acknowledged:
+    entry = Entry(told.writer, sent.client_seq, sent.slot, sent.kind, sent.payload)
+    done = store.append(connection, told.attempt_id, entry, received_at, sent.elapsed_ms)
+    if done is None:
+        raise Forbidden("bad_token")
+    if not done.is_same:
+        last = store.last_seq(connection, told.attempt_id, told.writer)
+        raise Refused("sequence_taken", last_seq=last)
+    return Acknowledged(sent.client_seq, done.disposition)
+
+
+def save_form(
+    context: Context, token: str, changes: Sequence[tuple[int, EventKind, object]]
+) -> list[Acknowledged]:
+    """Append what a plain form changed: (slot, kind, payload). The server numbers the entries."""
+    told = claim(context, token)
+    received_at = context.clock.now()
+    with writing(context.engine).begin() as connection:
+        return [_append_next(connection, told, change, received_at) for change in changes]
+
+
+def _append_next(
+    connection: Connection,
+    told: TokenClaim,
+    change: tuple[int, EventKind, object],
+    received_at: datetime,
+) -> Acknowledged:
+    slot, kind, payload = change
+    entry = Entry(told.writer, 0, slot, kind, canonical(payload))
+    for attempt in range(1, RETRIES + 1):
+        last = store.last_seq(connection, told.attempt_id, told.writer)
+        entry = replace(entry, client_seq=last + attempt)
+        done = store.append(connection, told.attempt_id, entry, received_at, None)
+        if done is None:
+            raise Forbidden("bad_token")
+        if done.is_same:
+            return Acknowledged(entry.client_seq, done.disposition)
+    raise Refused("sequence_taken", last_seq=entry.client_seq)
+
+
+def read_batch(body: object) -> list[Sent]:
+    """The entries of a request body in the save protocol; raises `Invalid` with every problem."""
+    if not isinstance(body, Mapping) or body.get("protocol") != PROTOCOL:
+        raise Invalid("bad_batch", [Problem("protocol", "", "unknown_protocol", f"expected {PROTOCOL}")])
+    entries = body.get("entries")
+    if not isinstance(entries, list) or not 1 <= len(entries) <= MAX_ENTRIES:
+        detail = f"1 to {MAX_ENTRIES} entries"
+        raise Invalid("bad_batch", [Problem("entries", "", "out_of_range", detail)])
+    problems = [p for index, entry in enumerate(entries) for p in _check(entry, f"entries[{index}]")]
+    raise_if_any("bad_batch", problems)
+    return [_sent(entry) for entry in entries]
+
+
+def _check(entry: object, place: str) -> list[Problem]:
+    if not isinstance(entry, Mapping):
+        return [Problem(place, "", "not_a_mapping")]
+    problems = [
+        Problem(f"{place}.{name}", str(entry.get(name))[:40], "out_of_range")
+        for name, least, most in (("client_seq", 1, MAX_SEQ), ("slot", 1, MAX_SLOT))
+        if not _is_between(entry.get(name), least, most)
+    ]
+    elapsed = entry.get("elapsed_ms")
+    if elapsed is not None and not _is_between(elapsed, 0, MAX_SEQ):
+        problems.append(Problem(f"{place}.elapsed_ms", str(elapsed)[:40], "out_of_range"))
+    if entry.get("kind") not in set(EventKind):
+        problems.append(Problem(f"{place}.kind", str(entry.get("kind"))[:40], "unknown_value"))
+    elif not _is_payload(EventKind(entry["kind"]), entry.get("payload")):
+        problems.append(Problem(f"{place}.payload", "", "bad_payload"))
+    return problems
+
+
+def _is_between(value: object, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _is_payload(kind: EventKind, payload: object) -> bool:
+    if kind is not EventKind.RESPONSE:
+        return isinstance(payload, bool)
+    return payload is None or (isinstance(payload, dict) and len(json.dumps(payload)) <= MAX_PAYLOAD)
+
+
+def _sent(entry: Mapping[str, object]) -> Sent:
+    elapsed = entry.get("elapsed_ms")
+    return Sent(
+        client_seq=int(str(entry["client_seq"])),
+        slot=int(str(entry["slot"])),
+        kind=EventKind(str(entry["kind"])),
+        payload=canonical(entry.get("payload")),
+        elapsed_ms=int(str(elapsed)) if elapsed is not None else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """What every acknowledgement says about the time."""
+
+    server_now: datetime
+    deadline_at: datetime
+    deadline_version: int
+    writer_epoch: int
+    state: str
+
+
+def clock_facts(context: Context, attempt_id: UUID) -> ClockFacts:
+    """The stored clock of an attempt, by column, for a heartbeat or an acknowledgement."""
+    with context.reading() as session:
+        row = store.clock_columns(session, attempt_id)
+        if row is None:
+            raise Forbidden("bad_token")
+        return ClockFacts(context.clock.now(), *row)
