@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from math import comb
+from typing import Any
 
 from quizapp.domain import blueprint as blueprints
 from quizapp.domain.blueprint import Blueprint, BlueprintRow, Candidate
 from quizapp.domain.errors import Problem, Refused
-from quizapp.domain.exam import ExamDefinition, TaskRule
+from quizapp.domain.exam import ExamDefinition, TaskRule, plain
 from quizapp.domain.score import TaskStatus, task_status
 
 #: Shares of items a learner would answer right for which chances are shown.
@@ -157,3 +158,26 @@ def _whole_form(blueprint: Blueprint, pool: Collection[Candidate]) -> list[Probl
         detail = "each task alone can be filled, but enemies across tasks block the whole form"
         return [Problem("blueprint", str(refusal.facts.get("task")), "enemies_block", detail)]
     return []
+
+
+def to_json(report: Feasibility) -> dict[str, Any]:
+    """The stored form of a report: plain JSON, fractions as "7/10"."""
+    told = plain(asdict(report))
+    assert isinstance(told, dict)
+    return told
+
+
+def from_json(stored: Mapping[str, Any]) -> Feasibility:
+    """The report that `to_json` stored."""
+    return Feasibility(
+        tasks=tuple(_task_from_json(entry) for entry in stored["tasks"]),
+        blocks=tuple(Problem(**entry) for entry in stored["blocks"]),
+        warnings=tuple(Problem(**entry) for entry in stored["warnings"]),
+    )
+
+
+def _task_from_json(stored: Mapping[str, Any]) -> TaskFeasibility:
+    chances = tuple(
+        Chance(**{name: Fraction(share) for name, share in entry.items()}) for entry in stored["chances"]
+    )
+    return TaskFeasibility(**{**stored, "best": TaskStatus(stored["best"]), "chances": chances})

@@ -12,12 +12,14 @@ from typing import Any
 from quizapp.domain import blueprint as blueprints
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.errors import Problem, Refused
-from quizapp.domain.item import Pool
+from quizapp.domain.item import STABLE_ID, Pool
 
 PROVISIONAL = "provisional: no standard-setting study"
 RULE_VERSION = "1"
 SECONDS_PER_ITEM = 75
 DEFAULT_GRACE_SECONDS = 180
+TITLE_LENGTH = 200
+ACCESS_CODE_LENGTH = 40
 
 
 class Mode(StrEnum):
@@ -137,6 +139,13 @@ class ExamDefinition:
         return self.mode is Mode.CERTIFICATION
 
 
+def check_slug(slug: str) -> list[Problem]:
+    """A short name stands in addresses and commands, so it is plain."""
+    if STABLE_ID.fullmatch(slug):
+        return []
+    return [Problem("slug", slug, "bad_id", "lower-case letters, digits, dots and hyphens, 2 to 64")]
+
+
 def check(definition: ExamDefinition, task_codes: Collection[str]) -> list[Problem]:
     """Everything wrong with a definition, before any look at the pool."""
     problems = blueprints.check(definition.blueprint, task_codes, len(definition.sections))
@@ -184,21 +193,22 @@ def standing(
 
 def to_json(definition: ExamDefinition) -> dict[str, Any]:
     """The stored form of a definition: plain JSON, fractions as "7/10"."""
-    told = _plain(asdict(definition))
+    told = plain(asdict(definition))
     assert isinstance(told, dict)
     return told
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value as plain JSON: fractions as text, names of states as text, tuples as lists."""
     match value:
         case Fraction():
             return f"{value.numerator}/{value.denominator}"
         case StrEnum():
             return value.value
         case Mapping():
-            return {str(name): _plain(entry) for name, entry in value.items()}
+            return {str(name): plain(entry) for name, entry in value.items()}
         case tuple() | list():
-            return [_plain(entry) for entry in value]
+            return [plain(entry) for entry in value]
         case _:
             return value
 
@@ -266,6 +276,18 @@ def check_window(window: Window) -> list[Problem]:
         told = window.closes_at.isoformat()
         return [Problem("closes_at", told, "out_of_order", "must be after the opening")]
     return []
+
+
+def check_sitting(title: str, window: Window, access_code: str) -> list[Problem]:
+    """Everything wrong with a sitting's own facts, its roster aside."""
+    problems = check_window(window)
+    if not 0 < len(title.strip()) <= TITLE_LENGTH:
+        detail = f"a title of 1 to {TITLE_LENGTH} characters is needed"
+        problems.append(Problem("title", title[:60], "missing" if not title.strip() else "too_long", detail))
+    if len(access_code) > ACCESS_CODE_LENGTH:
+        detail = f"at most {ACCESS_CODE_LENGTH} characters"
+        problems.append(Problem("access_code", access_code[:60], "too_long", detail))
+    return problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""A small framework and a bank of approved items, written as rows: quick, and independent of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from quizapp.domain.item import Pool
+from quizapp.services import frameworks
+from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.store.items import RowItem, RowItemBank, RowItemTask, RowItemVersion
+from tests.support.people import TESTS
+
+FRAMEWORK = {
+    "id": "small",
+    "version": "1",
+    "function": "Small framework",
+    "competencies": [
+        {
+            "code": "1.0",
+            "title": "First",
+            "description": "The first competency.",
+            "tasks": [{"code": "1.A", "text": "Do A."}, {"code": "1.B", "text": "Do B."}],
+        },
+        {
+            "code": "2.0",
+            "title": None,
+            "description": None,
+            "tasks": [{"code": "2.A", "text": "Do C."}],
+        },
+    ],
+}
+PLENTY = {"1.A": 16, "1.B": 16}
+
+
+def framework(context: Context) -> None:
+    """Load the small framework: tasks 1.A, 1.B and 2.A."""
+    frameworks.load(context, TESTS, FRAMEWORK)
+
+
+def bank(
+    context: Context,
+    bank_id: str = "small-bank",
+    *,
+    secure: Mapping[str, int] = PLENTY,
+    practice: Mapping[str, int] = PLENTY,
+    distribution: str = "public",
+    sme_review: str = "pending",
+    framework_version: str = "1",
+) -> UUID:
+    """A bank with so many approved items per task in each pool."""
+    with context.transaction(TESTS) as uow:
+        row = RowItemBank(
+            id=uow.new_id(),
+            bank_id=bank_id,
+            framework_id="small",
+            framework_version=framework_version,
+            title="Small bank",
+            distribution=distribution,
+            sme_review=sme_review,
+            licence="CC-BY-4.0",
+            language="en",
+            notes=[],
+            digest="d" * 64,
+            loaded_at=uow.now,
+        )
+        uow.session.add(row)
+        uow.flush()
+        for pool, counts in ((Pool.SECURE, secure), (Pool.PRACTICE, practice)):
+            for task, count in counts.items():
+                for number in range(count):
+                    _item(uow, row.id, pool, task, number)
+        uow.audit("load", "bank", row.id)
+        return row.id
+
+
+def _item(uow: UnitOfWork, bank_row_id: UUID, pool: Pool, task: str, number: int) -> None:
+    item_id = f"{task.lower()}-{pool.value}-{number:02}"
+    item = RowItem(
+        id=uow.new_id(),
+        bank_row_id=bank_row_id,
+        item_id=item_id,
+        pool=pool.value,
+        status="approved",
+        scoring_task=task,
+    )
+    uow.session.add(item)
+    uow.flush()
+    options = [{"id": "a", "text": "Right"}, {"id": "b", "text": "Wrong"}, {"id": "c", "text": "Also wrong"}]
+    version = RowItemVersion(
+        id=uow.new_id(),
+        item_row_id=item.id,
+        number=1,
+        digest=item_id.ljust(64, "0"),
+        type="single_choice",
+        content={"stem": f"Question {item_id}?", "options": options, "lock_order": False},
+        key={"correct": "a", "rationales": {"a": "Yes.", "b": "No.", "c": "No."}},
+        level="apply",
+        difficulty=70,
+        sources=[],
+        enemies=[],
+        author="Writer",
+        reviewer="Reviewer",
+        created_at=uow.now,
+    )
+    uow.session.add(version)
+    uow.flush()
+    uow.session.add(RowItemTask(item_version_id=version.id, position=0, task_code=task))
+    item.current_version_id = version.id
