@@ -11,7 +11,6 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_migrate import Migrate
 from flask_security import Security, SQLAlchemyUserDatastore
-from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp import cli, resources, web
@@ -110,7 +109,7 @@ def _config(settings: Settings, keys: key_files.Keys, clock: Clock) -> dict[str,
 
 
 def _extensions(app: Flask) -> None:
-    CSRFProtect(app)
+    web.csrf.init_app(app)
     Bootstrap5(app)
     Babel(app, locale_selector=web.reader_locale)
     datastore = SQLAlchemyUserDatastore(engine.db, RowPerson, RowRole)

@@ -17,6 +17,7 @@ from quizapp.domain.attempt import (
     AttemptState,
     EventKind,
     Purpose,
+    Receipt,
     SlotState,
     canonical,
     project,
@@ -299,3 +300,31 @@ def _try(
         return None, exams.admit(definition, facts)
     except Refused as refusal:
         return refusal, None
+
+
+def last_seq(context: Context, attempt_id: UUID, writer: int) -> int:
+    """The highest number this writer has used, so that a reloaded window goes on behind it."""
+    with context.reading() as session:
+        return store.last_seq(session, attempt_id, writer)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """The receipt and what comes after it."""
+
+    receipt: Receipt
+    reason: str
+    is_scored: bool
+    is_released: bool
+
+
+def receipt_view(context: Context, actor: Actor, attempt_id: UUID) -> ReceiptView:
+    """The actor's own receipt; raises `Refused` while the attempt is open."""
+    with context.reading() as session:
+        row = attempts.owned(session, actor, attempt_id)
+        return ReceiptView(
+            attempts.receipt_of(row),
+            row.close_reason,
+            row.scored_at is not None,
+            row.released_at is not None,
+        )

@@ -22,6 +22,7 @@ from quizapp.web import (
     requests,
     scores,
 )
+from quizapp.web.access import csrf
 from quizapp.web.accounts import security_arguments, security_config
 from quizapp.web.requests import reader_locale
 
@@ -51,4 +52,4 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
 
 
-__all__ = ["reader_locale", "register", "security_arguments", "security_config"]
+__all__ = ["csrf", "reader_locale", "register", "security_arguments", "security_config"]
