@@ -1,19 +1,20 @@
-"""Items, the wordings of them that are frozen, shared scenarios, and the bank that holds them."""
+"""Items and the wordings of them that are frozen."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from quizapp.domain.errors import DomainError, Problem, Refused
 from quizapp.domain.item_types import item_type
 
 STABLE_ID = re.compile(r"[a-z0-9][a-z0-9.\-]{1,63}")
+STABLE_ID_RULE = "lower-case letters, digits, dots and hyphens, 2 to 64"
+LONGEST_NAME = 200
 YEAR_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-\d{2})?")
 
 
@@ -72,15 +73,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Stimulus:
-    """A scenario that several items share."""
-
-    id: str
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ItemVersion:
     """One frozen wording of one item.
 
@@ -109,25 +101,6 @@ class ItemVersion:
         return self.tasks[0]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemBank:
-    """An authored collection, with what may be said about it."""
-
-    id: str
-    framework: str
-    framework_version: str
-    title: str
-    distribution: str
-    sme_review: str
-    licence: str
-    language: str = "en"
-    notes: tuple[str, ...] = ()
-    stimuli: tuple[Stimulus, ...] = ()
-    items: tuple[ItemVersion, ...] = ()
-
-
-DISTRIBUTIONS = frozenset({"public", "restricted"})
-SME_REVIEWS = frozenset({"pending", "done"})
 COMMON_FIELDS = frozenset(
     [
         "id",
@@ -148,7 +121,8 @@ COMMON_FIELDS = frozenset(
 
 def effective_status(author: str, reviewer: str | None, status: ItemStatus) -> ItemStatus:
     """What a bank file's item loads as: nothing is approved without a second person."""
-    reviewed = bool(reviewer) and reviewer != author
+    second = (reviewer or "").strip().casefold()
+    reviewed = bool(second) and second != author.strip().casefold()
     if status is ItemStatus.APPROVED and not reviewed:
         return ItemStatus.DRAFT
     return status
@@ -175,13 +149,13 @@ def read_item(source: Mapping[str, object]) -> tuple[ItemVersion | None, list[Pr
 def _build(
     source: Mapping[str, object], content: Mapping[str, object], key: Mapping[str, object]
 ) -> ItemVersion:
-    author = str(source.get("author") or "")
-    reviewer = str(source["reviewer"]) if source.get("reviewer") else None
+    author = str(source.get("author") or "").strip()
+    reviewer = str(source.get("reviewer") or "").strip() or None
     stimulus = source.get("stimulus")
     return ItemVersion(
         id=str(source["id"]),
         type=str(source["type"]),
-        tasks=tuple(_texts(source["tasks"])),
+        tasks=tuple(texts(source["tasks"])),
         pool=Pool(str(source["pool"])),
         level=Level(str(source["level"])),
         difficulty=int(str(source["difficulty"])),
@@ -189,7 +163,7 @@ def _build(
         key=key,
         sources=tuple(_source(entry) for entry in _entries(source.get("sources"))),
         stimulus=str(stimulus) if stimulus else None,
-        enemies=frozenset(_texts(source.get("enemies"))),
+        enemies=frozenset(texts(source.get("enemies"))),
         author=author,
         reviewer=reviewer,
         status=effective_status(author, reviewer, ItemStatus(str(source.get("status", "draft")))),
@@ -205,7 +179,8 @@ def _entries(value: object) -> Iterator[Mapping[str, object]]:
         yield from (entry for entry in value if isinstance(entry, Mapping))
 
 
-def _texts(value: object) -> list[str]:
+def texts(value: object) -> list[str]:
+    """The entries of a list as text; what is no list has none."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [str(entry) for entry in value]
     return []
@@ -232,11 +207,17 @@ def to_source(item: ItemVersion) -> dict[str, object]:
     return source
 
 
-def digest(item: ItemVersion) -> str:
-    """SHA-256 (hex) over everything that makes a new version; reviewing alone does not."""
+def digest(item: ItemVersion, stimulus_digest: str = "") -> str:
+    """SHA-256 (hex) over everything that makes a new version; reviewing alone does not.
+
+    ``stimulus_digest`` is that of the shared scenario's wording: another scenario text is
+    another thing to answer, so it makes a new version of every item that shares it.
+    """
     source = to_source(item)
     for name in ("author", "reviewer", "status"):
         del source[name]
+    if stimulus_digest:
+        source["stimulus_digest"] = stimulus_digest
     return digest_of(source)
 
 
@@ -247,117 +228,79 @@ def digest_of(value: object) -> str:
 
 
 def _check_common(source: Mapping[str, object]) -> Iterator[Problem]:
+    identifier = source.get("id")
+    if not isinstance(identifier, str) or not STABLE_ID.fullmatch(identifier):
+        yield Problem("id", _short(identifier), "bad_id", STABLE_ID_RULE)
     yield from _check_choice(source, "pool", Pool)
     yield from _check_choice(source, "level", Level)
     yield from _check_choice(source, "status", ItemStatus)
-    identifier = str(source.get("id") or "")
-    if not STABLE_ID.fullmatch(identifier):
-        detail = "lower-case letters, digits, dots and hyphens, 2 to 64"
-        yield Problem("id", identifier, "bad_id", detail)
-    tasks = source.get("tasks")
-    if not _texts(tasks):
-        yield Problem("tasks", str(tasks or ""), "missing", "at least one task code is needed")
-    elif len(set(_texts(tasks))) != len(_texts(tasks)):
-        yield Problem("tasks", str(tasks), "duplicate_code", "a task code stands twice")
-    if not str(source.get("author") or "").strip():
-        yield Problem("author", "", "missing", "who wrote it is needed")
+    yield from _check_tasks(source.get("tasks"))
+    yield from _check_text(source, "author", required=True)
+    yield from _check_text(source, "reviewer")
+    yield from _check_text(source, "stimulus")
     difficulty = source.get("difficulty")
     if isinstance(difficulty, bool) or not isinstance(difficulty, int) or not 0 <= difficulty <= 100:
         detail = "a whole percentage expected to answer right, 0 to 100"
-        yield Problem("difficulty", str(difficulty), "out_of_range", detail)
+        yield Problem("difficulty", _short(difficulty), "out_of_range", detail)
     enemies = source.get("enemies")
     if enemies is not None and not isinstance(enemies, list):
-        yield Problem("enemies", str(enemies), "not_a_list", "a list of item ids")
+        yield Problem("enemies", _short(enemies), "not_a_list", "a list of item ids")
+
+
+def _check_tasks(tasks: object) -> Iterator[Problem]:
+    if not isinstance(tasks, list) or not tasks:
+        yield Problem("tasks", _short(tasks), "missing", "a list of at least one task code is needed")
+        return
+    for index, code in enumerate(tasks):
+        if not isinstance(code, str):
+            yield Problem(f"tasks[{index}]", _short(code), "not_text", 'put the code in quotes: "1.A"')
+        elif code in tasks[:index]:
+            yield Problem(f"tasks[{index}]", _short(code), "duplicate_code", "a task code stands twice")
+
+
+def _check_text(source: Mapping[str, object], name: str, required: bool = False) -> Iterator[Problem]:
+    value = source.get(name)
+    if value is None or value == "":
+        if required:
+            yield Problem(name, "", "missing", "text is required")
+    elif not isinstance(value, str):
+        yield Problem(name, _short(value), "not_text", "expected text; put it in quotes")
+    elif not value.strip():
+        yield Problem(name, value, "missing", "blank text says nothing")
+    elif len(value) > LONGEST_NAME:
+        yield Problem(name, _short(value), "too_long", f"at most {LONGEST_NAME} characters")
 
 
 def _check_choice(source: Mapping[str, object], name: str, kind: type[StrEnum]) -> Iterator[Problem]:
     value = source.get(name, "draft" if name == "status" else None)
-    if value not in set(kind):
+    if not isinstance(value, str) or value not in set(kind):
         reason = "missing" if value is None else "unknown_value"
-        yield Problem(name, str(value or ""), reason, f"one of: {', '.join(kind)}")
+        yield Problem(name, _short(value), reason, f"one of: {', '.join(kind)}")
 
 
 def _check_sources(value: object) -> Iterator[Problem]:
     if not isinstance(value, list) or not value:
-        yield Problem("sources", str(value or ""), "missing", "at least one source is needed")
+        yield Problem("sources", _short(value), "missing", "a list of at least one source is needed")
         return
     for index, entry in enumerate(value):
-        place = f"sources[{index}]"
-        if not isinstance(entry, Mapping):
-            yield Problem(place, str(entry), "not_a_mapping", "authority, section, as_of, review_by")
-            continue
-        if not str(entry.get("authority") or "").strip():
-            yield Problem(f"{place}.authority", "", "missing", "which text says so")
-        for name in ("as_of", "review_by"):
-            if not YEAR_MONTH.fullmatch(str(entry.get(name) or "")):
-                told = str(entry.get(name) or "")
-                yield Problem(f"{place}.{name}", told, "bad_date", 'a month in quotes: "2026-11"')
+        yield from _check_source(entry, f"sources[{index}]")
 
 
-def read_stimulus(source: Mapping[str, object]) -> tuple[Stimulus | None, list[Problem]]:
-    """A stimulus from the author's form, or None and everything wrong with it."""
-    problems = [
-        Problem(name, "", "missing", "text is required")
-        for name in ("title", "text")
-        if not str(source.get(name) or "").strip()
-    ]
-    identifier = str(source.get("id") or "")
-    if not STABLE_ID.fullmatch(identifier):
-        problems.append(Problem("id", identifier, "bad_id", "lower-case letters, digits, hyphens"))
-    if problems:
-        return None, problems
-    return Stimulus(identifier, str(source["title"]).strip(), str(source["text"]).strip()), []
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedItem:
-    """An item and the place (file and item id) its problems are reported at."""
-
-    item: ItemVersion
-    place: str
-
-
-@dataclass(slots=True)
-class _Known:
-    items: dict[str, PlacedItem] = field(default_factory=dict)
-    stimulus_pool: dict[str, Pool] = field(default_factory=dict)
-
-
-def check_bank(
-    items: Sequence[PlacedItem], stimuli: Iterable[str], task_codes: Iterable[str]
-) -> list[Problem]:
-    """Everything wrong between the items of one bank: ids, codes, scenarios, enemies."""
-    problems: list[Problem] = []
-    known, scenarios, codes = _Known(), Counter(stimuli), frozenset(task_codes)
-    for name, times in scenarios.items():
-        if times > 1:
-            problems.append(Problem("stimuli", name, "duplicate_id", "stands more than once"))
-    for placed in items:
-        problems += [p.at(placed.place) for p in _check_placed(placed, known, scenarios, codes)]
-        known.items.setdefault(placed.item.id, placed)
-    for placed in items:
-        for enemy in sorted(placed.item.enemies - known.items.keys()):
-            problems.append(
-                Problem("enemies", enemy, "unknown_item", "no such item in the bank").at(placed.place)
-            )
-    return problems
-
-
-def _check_placed(
-    placed: PlacedItem, known: _Known, scenarios: Mapping[str, int], codes: frozenset[str]
-) -> Iterator[Problem]:
-    item = placed.item
-    if item.id in known.items:
-        yield Problem("id", item.id, "duplicate_id", f"also at {known.items[item.id].place}")
-    for code in item.tasks:
-        if code not in codes:
-            yield Problem("tasks", code, "unknown_code", "the framework has no such task statement")
-    if item.id in item.enemies:
-        yield Problem("enemies", item.id, "own_enemy", "an item cannot be its own enemy")
-    if item.stimulus is None:
+def _check_source(entry: object, place: str) -> Iterator[Problem]:
+    known = Source.__dataclass_fields__
+    if not isinstance(entry, Mapping):
+        yield Problem(place, _short(entry), "not_a_mapping", ", ".join(known))
         return
-    if item.stimulus not in scenarios:
-        yield Problem("stimulus", item.stimulus, "unknown_stimulus", "no such scenario in the bank")
-    if known.stimulus_pool.setdefault(item.stimulus, item.pool) is not item.pool:
-        detail = "a scenario serves one pool: practising it would expose the secure items"
-        yield Problem("stimulus", item.stimulus, "pools_mixed", detail)
+    for name in sorted(map(str, set(entry) - set(known))):
+        yield Problem(f"{place}.{name}", "", "unknown_field", f"known: {', '.join(known)}")
+    if not str(entry.get("authority") or "").strip():
+        yield Problem(f"{place}.authority", "", "missing", "which text says so")
+    for name in ("as_of", "review_by"):
+        told = str(entry.get(name) or "")
+        if not YEAR_MONTH.fullmatch(told):
+            yield Problem(f"{place}.{name}", _short(told), "bad_date", 'a month in quotes: "2026-11"')
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"

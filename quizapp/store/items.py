@@ -6,8 +6,8 @@ cannot reach the other by accident.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.domain.blueprint import Candidate
-from quizapp.domain.item import ItemStatus, Pool
+from quizapp.domain.item import ItemStatus, ItemVersion, Level, Pool, Source
 from quizapp.store.engine import Base
 from quizapp.store.types import Instant
 
@@ -104,6 +104,90 @@ class RowItemTask(Base):
 def bank(session: Session, bank_id: str) -> RowItemBank | None:
     """The bank with this id, or None."""
     return session.scalar(select(RowItemBank).where(RowItemBank.bank_id == bank_id))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item and its current version."""
+
+    item: RowItem
+    version: RowItemVersion
+
+
+def stored(session: Session, bank_row_id: UUID) -> list[StoredItem]:
+    """Every item of a bank with its current version, by stable id."""
+    query = (
+        select(RowItem, RowItemVersion)
+        .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
+        .where(RowItem.bank_row_id == bank_row_id)
+        .order_by(RowItem.item_id)
+    )
+    return [StoredItem(item, version) for item, version in session.execute(query)]
+
+
+def current_stimuli(session: Session, bank_row_id: UUID) -> dict[str, RowStimulus]:
+    """The newest wording of every scenario of a bank, by its id."""
+    query = select(RowStimulus).where(RowStimulus.bank_row_id == bank_row_id).order_by(RowStimulus.number)
+    return {row.stimulus_id: row for row in session.scalars(query)}
+
+
+def version_row(
+    item: ItemVersion, row_id: UUID, item_row_id: UUID, number: int, digest: str
+) -> RowItemVersion:
+    """The row of a wording; the caller sets created_at and the scenario's version."""
+    return RowItemVersion(
+        id=row_id,
+        item_row_id=item_row_id,
+        number=number,
+        digest=digest,
+        type=item.type,
+        content=dict(item.content),
+        key=dict(item.key),
+        level=item.level.value,
+        difficulty=item.difficulty,
+        sources=[asdict(source) for source in item.sources],
+        enemies=sorted(item.enemies),
+        author=item.author,
+        reviewer=item.reviewer,
+    )
+
+
+def task_rows(item: ItemVersion, version_id: UUID) -> list[RowItemTask]:
+    """The rows that say which task statements a wording is tagged to."""
+    return [
+        RowItemTask(item_version_id=version_id, position=position, task_code=code)
+        for position, code in enumerate(item.tasks)
+    ]
+
+
+def to_domain(
+    item: RowItem, version: RowItemVersion, tasks: Sequence[str], stimulus_id: str | None
+) -> ItemVersion:
+    """The value of a stored wording; pool and status are the item's of today."""
+    return ItemVersion(
+        id=item.item_id,
+        type=version.type,
+        tasks=tuple(tasks),
+        pool=Pool(item.pool),
+        level=Level(version.level),
+        difficulty=version.difficulty,
+        content=version.content,
+        key=version.key,
+        sources=tuple(Source(**source) for source in version.sources),
+        stimulus=stimulus_id,
+        enemies=frozenset(version.enemies),
+        author=version.author,
+        reviewer=version.reviewer,
+        status=ItemStatus(item.status),
+    )
+
+
+def change(row: Base, columns: Mapping[str, object]) -> bool:
+    """Set the columns that differ; gives whether any did."""
+    different = {name: value for name, value in columns.items() if getattr(row, name) != value}
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)
 
 
 @dataclass(frozen=True, slots=True)

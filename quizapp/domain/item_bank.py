@@ -1,0 +1,190 @@
+"""An item bank: its header, the scenarios its items share, and what may go wrong between items."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from quizapp.domain.errors import Problem
+from quizapp.domain.item import STABLE_ID, STABLE_ID_RULE, digest_of, texts
+
+DISTRIBUTIONS = ("public", "restricted")
+SME_REVIEWS = ("pending", "done")
+LENGTHS = {"framework": 64, "framework_version": 40, "title": 200, "licence": 60, "language": 20}
+FIELDS = frozenset({"id", *LENGTHS, "distribution", "sme_review", "notes"})
+STIMULUS_FIELDS = frozenset({"id", "title", "text"})
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBank:
+    """The header of an authored collection: what may be said about all of its items."""
+
+    id: str
+    framework: str
+    framework_version: str
+    title: str
+    distribution: str
+    sme_review: str
+    licence: str
+    language: str = "en"
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stimulus:
+    """A scenario that several items share."""
+
+    id: str
+    title: str
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over its wording."""
+        return digest_of({"id": self.id, "title": self.title, "text": self.text})
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedItem:
+    """What items say about each other, and the place their problems are reported at.
+
+    Read from the author's form as it stands, so that an item with a problem of its own is
+    still known to the items that name it.
+    """
+
+    place: str
+    id: str
+    tasks: tuple[str, ...]
+    pool: str
+    stimulus: str
+    enemies: frozenset[str]
+
+    @classmethod
+    def of(cls, place: str, source: Mapping[str, object]) -> PlacedItem:
+        """The author's form of an item, at a place."""
+        return cls(
+            place=place,
+            id=str(source.get("id") or ""),
+            tasks=tuple(texts(source.get("tasks"))),
+            pool=str(source.get("pool") or ""),
+            stimulus=str(source.get("stimulus") or ""),
+            enemies=frozenset(texts(source.get("enemies"))),
+        )
+
+
+def read_bank(source: Mapping[str, object]) -> tuple[ItemBank | None, list[Problem]]:
+    """A bank's header from the author's form, or None and everything wrong with it."""
+    problems = [*_check_header(source), *_check_unknown(source, FIELDS)]
+    if problems:
+        return None, problems
+    told = {name: str(source[name]) for name in FIELDS - {"notes", "language"}}
+    notes = tuple(texts(source.get("notes")))
+    return ItemBank(**told, language=str(source.get("language") or "en"), notes=notes), []
+
+
+def _check_header(source: Mapping[str, object]) -> Iterator[Problem]:
+    yield from _check_id(source)
+    for name, longest in LENGTHS.items():
+        if name != "language" or source.get(name) is not None:
+            yield from _check_text(source, name, longest)
+    for name, known in (("distribution", DISTRIBUTIONS), ("sme_review", SME_REVIEWS)):
+        if source.get(name) not in known:
+            yield Problem(name, _short(source.get(name)), "unknown_value", f"one of: {', '.join(known)}")
+    notes = source.get("notes")
+    if notes is not None and not isinstance(notes, list):
+        yield Problem("notes", _short(notes), "not_a_list", "a list of texts")
+    for index, note in enumerate(notes if isinstance(notes, list) else ()):
+        if not isinstance(note, str):
+            yield Problem(f"notes[{index}]", _short(note), "not_text", "expected text; put it in quotes")
+
+
+def read_stimulus(source: Mapping[str, object]) -> tuple[Stimulus | None, list[Problem]]:
+    """A scenario from the author's form, or None and everything wrong with it."""
+    problems = [
+        *_check_id(source),
+        *_check_text(source, "title", LONGEST_TITLE),
+        *_check_text(source, "text", None),
+        *_check_unknown(source, STIMULUS_FIELDS),
+    ]
+    if problems:
+        return None, problems
+    return Stimulus(*(str(source[name]).strip() for name in ("id", "title", "text"))), []
+
+
+def _check_id(source: Mapping[str, object]) -> Iterator[Problem]:
+    identifier = source.get("id")
+    if not isinstance(identifier, str) or not STABLE_ID.fullmatch(identifier):
+        yield Problem("id", _short(identifier), "bad_id", STABLE_ID_RULE)
+
+
+def _check_text(source: Mapping[str, object], name: str, longest: int | None) -> Iterator[Problem]:
+    value = source.get(name)
+    if value is not None and not isinstance(value, str):
+        yield Problem(name, _short(value), "not_text", "expected text; put it in quotes")
+    elif not value or not value.strip():
+        yield Problem(name, "", "missing", "text is required")
+    elif longest and len(value) > longest:
+        yield Problem(name, _short(value), "too_long", f"at most {longest} characters")
+
+
+def _check_unknown(source: Mapping[str, object], known: Collection[str]) -> Iterator[Problem]:
+    for name in sorted(map(str, source.keys() - known)):
+        yield Problem(_short(name), "", "unknown_field", f"known: {', '.join(sorted(known))}")
+
+
+@dataclass(slots=True)
+class _Seen:
+    items: dict[str, str] = field(default_factory=dict)
+    stimulus_pool: dict[str, str] = field(default_factory=dict)
+
+
+def check_bank(
+    items: Sequence[PlacedItem], stimuli: Iterable[str], task_codes: Iterable[str]
+) -> list[Problem]:
+    """Everything wrong between the items of one bank: ids, codes, scenarios, enemies.
+
+    ``stimuli`` are the ids of the bank's scenarios, repeated where they are declared twice.
+    """
+    problems: list[Problem] = []
+    scenarios, codes, seen = Counter(stimuli), frozenset(task_codes), _Seen()
+    known = {placed.id for placed in items}
+    for name, times in scenarios.items():
+        if times > 1:
+            problems.append(Problem("stimuli", name, "duplicate_id", "stands more than once"))
+    for placed in items:
+        problems += [p.at(placed.place) for p in _check_identity(placed, codes, known, seen)]
+        problems += [p.at(placed.place) for p in _check_stimulus(placed, scenarios, seen)]
+    return problems
+
+
+def _check_identity(
+    placed: PlacedItem, codes: Collection[str], known: Collection[str], seen: _Seen
+) -> Iterator[Problem]:
+    if seen.items.setdefault(placed.id, placed.place) != placed.place:
+        yield Problem("id", placed.id, "duplicate_id", f"also at {seen.items[placed.id]}")
+    for index, code in enumerate(placed.tasks):
+        if code not in codes:
+            detail = "the framework has no such task statement"
+            yield Problem(f"tasks[{index}]", _short(code), "unknown_code", detail)
+    for enemy in sorted(placed.enemies):
+        if enemy == placed.id:
+            yield Problem("enemies", enemy, "own_enemy", "an item cannot be its own enemy")
+        elif enemy not in known:
+            yield Problem("enemies", _short(enemy), "unknown_item", "no such item in the bank")
+
+
+def _check_stimulus(placed: PlacedItem, scenarios: Mapping[str, int], seen: _Seen) -> Iterator[Problem]:
+    if not placed.stimulus:
+        return
+    if placed.stimulus not in scenarios:
+        yield Problem("stimulus", _short(placed.stimulus), "unknown_stimulus", "no such scenario in the bank")
+    elif seen.stimulus_pool.setdefault(placed.stimulus, placed.pool) != placed.pool:
+        detail = "a scenario serves one pool: practising it would expose the secure items"
+        yield Problem("stimulus", placed.stimulus, "pools_mixed", detail)
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
