@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from quizapp.domain.errors import Refused
+from quizapp.domain.attempt import Purpose
+from quizapp.domain.errors import Problem, Refused
 from quizapp.domain.exam import ExamDefinition, Mode, Standing
 from quizapp.domain.framework import Framework
 from quizapp.domain.score import CompetencyScore, ScoreReport, TaskScore, TaskStatus
 
 PAYLOAD_VERSION = 1
-SERIAL_BYTES = 16
+#: A serial is 28 letters and digits: 140 random bits, so that nobody finds one by trying.
+SERIAL_BYTES = 18
+SERIAL_LENGTH = 28
+SERIAL_GROUP = 4
+#: No I, L, O or U: what is read from paper or heard over a telephone stays one serial.
+SERIAL_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+LONGEST_REASON = 2000
 DISCLAIMER = "This record is not certification under 10 U.S.C. 384 or DoDI 5132.15."
 PILOT_NOTICE = "Pilot: not for personnel decisions"
 
@@ -64,9 +72,44 @@ def status_on(stored: RecordStatus, expires_on: date, day: date) -> RecordStatus
     return stored
 
 
-def deserves_record(mode: Mode, report: ScoreReport) -> bool:
-    """A record issues for certification when at least one task is demonstrated."""
-    return mode is Mode.CERTIFICATION and bool(report.demonstrated)
+def check_reason(category: str, reason: str) -> list[Problem]:
+    """Everything wrong with the reason given for a change of status."""
+    problems = []
+    if category not in set(ReasonCategory):
+        known = ", ".join(ReasonCategory)
+        problems.append(Problem("category", category, "unknown_category", f"one of: {known}"))
+    if not reason.strip():
+        problems.append(Problem("reason", "", "missing", "say why, for whoever reads the history"))
+    if len(reason) > LONGEST_REASON:
+        problems.append(Problem("reason", "", "too_long", f"at most {LONGEST_REASON} characters"))
+    return problems
+
+
+def deserves_record(mode: Mode, purpose: Purpose, report: ScoreReport, *, is_released: bool) -> bool:
+    """A record issues for a released, live, certification attempt with a demonstrated task."""
+    counts = mode is Mode.CERTIFICATION and purpose is Purpose.LIVE and is_released
+    return counts and bool(report.demonstrated)
+
+
+def serial_of(data: bytes) -> str:
+    """A serial from ``SERIAL_BYTES`` random bytes: "7K3F-..." in groups of four."""
+    if len(data) != SERIAL_BYTES:
+        raise ValueError(f"{len(data)} bytes, not {SERIAL_BYTES}")
+    number = int.from_bytes(data, "big")
+    letters = "".join(SERIAL_ALPHABET[number >> 5 * place & 31] for place in range(SERIAL_LENGTH))
+    return _grouped(letters)
+
+
+def read_serial(text: str) -> str | None:
+    """The serial somebody typed, in its one spelling, or None when it cannot be one."""
+    letters = "".join(text.split()).replace("-", "").upper().translate(LOOK_ALIKES)
+    if len(letters) != SERIAL_LENGTH or set(letters) - set(SERIAL_ALPHABET):
+        return None
+    return _grouped(letters)
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[at : at + SERIAL_GROUP] for at in range(0, len(letters), SERIAL_GROUP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +147,17 @@ class RecordFacts:
     proctoring: str = "none"
     identity_method: str = "account"
     supersedes: str | None = None
-    expires_on: date = field(default=date.max)
 
 
-def expires_on(facts_sources: Sequence[EvidenceSource], definition: ExamDefinition, issued_on: date) -> date:
-    """Tasks age separately: the record expires with the oldest evidence it still rests on."""
-    oldest = min((source.taken_on for source in facts_sources), default=issued_on)
-    return min(oldest, issued_on) + timedelta(days=definition.valid_days)
+def expires_on(facts: RecordFacts) -> date:
+    """Tasks age separately: a record expires with the oldest evidence of a demonstrated task."""
+    days = [
+        facts.sources[piece.attempt_id].taken_on
+        for task in facts.report.tasks
+        if task.status is TaskStatus.DEMONSTRATED
+        for piece in task.evidence
+    ]
+    return min([*days, facts.issued_on]) + timedelta(days=facts.definition.valid_days)
 
 
 def compose(facts: RecordFacts) -> dict[str, object]:
@@ -162,7 +209,7 @@ def compose(facts: RecordFacts) -> dict[str, object]:
         "issuer": {"id": facts.issuer_id, "name": facts.issuer_name},
         "issuing_officer": facts.issuing_officer,
         "issued_on": facts.issued_on.isoformat(),
-        "expires_on": facts.expires_on.isoformat(),
+        "expires_on": expires_on(facts).isoformat(),
         "supersedes": facts.supersedes,
     }
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, Uuid, select
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, Uuid, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from quizapp.domain.attempt import Purpose
+from quizapp.domain.record import RecordStatus
+from quizapp.store.attempts import RowAttempt, RowForm
 from quizapp.store.engine import Base
+from quizapp.store.exams import RowExam, RowSitting, RowSittingPerson
 from quizapp.store.types import BigKey, Instant
 
 
@@ -32,7 +39,7 @@ class RowRecord(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     exam_id: Mapped[UUID] = mapped_column(ForeignKey("exam.id"), index=True)
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"), index=True)
-    score_id: Mapped[UUID] = mapped_column(ForeignKey("score.id"))
+    score_id: Mapped[UUID] = mapped_column(ForeignKey("score.id"), unique=True)
     cycle: Mapped[int]
     status: Mapped[str] = mapped_column(String(20), index=True)
     decision: Mapped[str] = mapped_column(String(20))
@@ -79,3 +86,124 @@ class RowDisclosure(Base):
 def by_serial(session: Session, serial: str) -> RowRecord | None:
     """The record with this serial, or None."""
     return session.scalar(select(RowRecord).where(RowRecord.serial == serial))
+
+
+def locked(session: Session, serial: str) -> RowRecord | None:
+    """The record with this serial, held until the transaction ends, or None."""
+    query = select(RowRecord).where(RowRecord.serial == serial).with_for_update()
+    return session.scalar(query.execution_options(populate_existing=True))
+
+
+def of_score(session: Session, score_id: UUID) -> RowRecord | None:
+    """The record issued for this score, or None."""
+    return session.scalar(select(RowRecord).where(RowRecord.score_id == score_id))
+
+
+def lock_cycle(session: Session, attempt: RowAttempt) -> None:
+    """Hold every live attempt of a cycle, so that its records are issued one after the other."""
+    query = (
+        select(RowAttempt.id)
+        .where(
+            RowAttempt.person_id == attempt.person_id,
+            RowAttempt.exam_id == attempt.exam_id,
+            RowAttempt.cycle == attempt.cycle,
+            RowAttempt.purpose == Purpose.LIVE.value,
+        )
+        .order_by(RowAttempt.id)
+        .with_for_update()
+    )
+    session.execute(query).all()
+
+
+def in_force(session: Session, attempt: RowAttempt) -> list[RowRecord]:
+    """The valid and suspended records of an attempt's cycle, the newest evidence last."""
+    query = (
+        select(RowRecord)
+        .join(RowAttempt, RowAttempt.id == RowRecord.attempt_id)
+        .where(
+            RowRecord.person_id == attempt.person_id,
+            RowRecord.exam_id == attempt.exam_id,
+            RowRecord.cycle == attempt.cycle,
+            RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value]),
+        )
+        .order_by(RowAttempt.opened_at, RowRecord.issued_at, RowRecord.id)
+    )
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One attempt a record rests on, with its form, its exam and how it was watched."""
+
+    attempt: RowAttempt
+    form: RowForm
+    exam: RowExam
+    sitting: RowSitting | None
+    roster: RowSittingPerson | None
+
+
+def evidence(session: Session, attempt_ids: Iterable[UUID]) -> list[EvidenceRow]:
+    """The attempts with these ids and what stands around them, oldest first."""
+    query = (
+        select(RowAttempt, RowForm, RowExam, RowSitting, RowSittingPerson)
+        .join(RowForm, RowForm.id == RowAttempt.form_id)
+        .join(RowExam, RowExam.id == RowAttempt.exam_id)
+        .outerjoin(RowSitting, RowSitting.id == RowAttempt.sitting_id)
+        .outerjoin(
+            RowSittingPerson,
+            (RowSittingPerson.sitting_id == RowAttempt.sitting_id)
+            & (RowSittingPerson.person_id == RowAttempt.person_id),
+        )
+        .where(RowAttempt.id.in_(list(attempt_ids)))
+        .order_by(RowAttempt.opened_at, RowAttempt.id)
+    )
+    return [EvidenceRow(*row) for row in session.execute(query)]
+
+
+def successor_serial(session: Session, record_id: UUID) -> str | None:
+    """The serial of the record that replaced this one, or None."""
+    query = (
+        select(RowRecordEvent.successor_serial)
+        .where(RowRecordEvent.record_id == record_id, RowRecordEvent.successor_serial.is_not(None))
+        .order_by(RowRecordEvent.id.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def events(session: Session, record_id: UUID) -> Sequence[RowRecordEvent]:
+    """The history of a record's status, oldest first."""
+    query = select(RowRecordEvent).where(RowRecordEvent.record_id == record_id)
+    return session.scalars(query.order_by(RowRecordEvent.id)).all()
+
+
+def signing_key(session: Session, key_id: str) -> RowSigningKey | None:
+    """A key this installation has signed with, or None."""
+    return session.get(RowSigningKey, key_id)
+
+
+def remember_key(session: Session, key_id: str, public_key: bytes, now: datetime) -> None:
+    """Put a key on the ring unless it is there; two processes may do so at the same time."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {"key_id": key_id, "public_key": public_key, "created_at": now}
+    session.execute(dialect.insert(RowSigningKey).values(row).on_conflict_do_nothing())
+
+
+def key_ring(session: Session) -> Mapping[str, bytes]:
+    """Every public key this installation has signed with, retired ones too, by key id."""
+    return {row.key_id: row.public_key for row in session.scalars(select(RowSigningKey))}
+
+
+def disclose(
+    session: Session, record_ids: Iterable[UUID], actor_id: UUID | None, door: str, at: datetime
+) -> None:
+    """Note that whoever acts saw these records through ``door``."""
+    rows = [{"record_id": found, "actor_id": actor_id, "door": door, "at": at} for found in record_ids]
+    if rows:
+        session.execute(insert(RowDisclosure), rows)
+
+
+def disclosures(session: Session, record_id: UUID) -> Sequence[RowDisclosure]:
+    """Who saw a record, newest first."""
+    query = select(RowDisclosure).where(RowDisclosure.record_id == record_id)
+    return session.scalars(query.order_by(RowDisclosure.id.desc())).all()

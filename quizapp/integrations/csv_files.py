@@ -1,0 +1,27 @@
+"""Comma-separated values that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+#: A cell that starts with one of these would be taken for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def neutral(value: Any) -> str:
+    """The text of a cell, with an apostrophe before what a spreadsheet would calculate."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def write(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """A header line and one line per row, lines ended as RFC 4180 asks."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([neutral(row.get(name)) for name in columns])
+    return out.getvalue()

@@ -1,0 +1,241 @@
+"""Completion records: issuing them, finding them, and noting down who saw them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from quizapp.domain import record as domain
+from quizapp.domain.attempt import AttemptState, Purpose
+from quizapp.domain.errors import Forbidden, NotFound
+from quizapp.domain.exam import Mode
+from quizapp.domain.person import Actor, Permission
+from quizapp.domain.record import RecordStatus
+from quizapp.integrations import csv_files, qr_codes, record_files
+
+# The two modules call each other: releasing issues, and issuing reads the released report.
+from quizapp.services import record_views, scores
+from quizapp.services.issuing import issue_for
+from quizapp.services.record_facts import today
+from quizapp.services.record_views import RecordLine, RecordView
+from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.store import record_search
+from quizapp.store import records as store
+from quizapp.store.attempts import RowAttempt
+from quizapp.store.exams import RowExam
+from quizapp.store.record_search import SORTS, Wish
+from quizapp.store.records import RowRecord
+
+#: The columns of every export, in this order; see the data dictionary in docs.
+COLUMNS = (
+    "serial", "status", "learner", "person_id", "exam", "framework", "framework_version", "decision",
+    "demonstrated", "tasks", "task_codes", "standing", "cycle", "issued_at", "expires_on",
+)  # fmt: skip
+EXPIRY_HORIZON = timedelta(days=30)
+LAST_ISSUED = 10
+PAGE_SIZE = 100
+
+
+def issue(context: Context, actor: Actor, attempt_id: UUID) -> str | None:
+    """Issue the record of a released attempt and give its serial; None when none is deserved.
+
+    Doing it again for the same score gives the same serial. Of the records of one cycle only
+    that of the latest attempt stays in force; the others are superseded by it.
+    """
+    actor.require(Permission.RELEASE_SCORES)
+    with context.transaction(actor) as uow:
+        attempt = _locked_attempt(uow, attempt_id)
+        if actor.is_person(attempt.person_id):
+            raise Forbidden("own_record")
+        if attempt.current_score_id is None or attempt.state != AttemptState.CLOSED:
+            return None
+        issued = store.of_score(uow.session, attempt.current_score_id)
+        if issued is not None:
+            return issued.serial
+        report = scores.report_of(uow.session, attempt_id)
+        mode = Mode(uow.session.get_one(RowExam, attempt.exam_id).mode)
+        is_released = attempt.released_at is not None
+        if not domain.deserves_record(mode, Purpose(attempt.purpose), report, is_released=is_released):
+            return None
+        return issue_for(uow, attempt, report)
+
+
+def _locked_attempt(uow: UnitOfWork, attempt_id: UUID) -> RowAttempt:
+    attempt = uow.session.get(RowAttempt, attempt_id)
+    if attempt is None:
+        raise NotFound("not_found")
+    store.lock_cycle(uow.session, attempt)
+    uow.session.refresh(attempt)
+    return attempt
+
+
+# --- finding ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """One page of a search; ``total`` counts every record it asks for."""
+
+    lines: tuple[RecordLine, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def find(context: Context, actor: Actor, wish: Wish, page: int = 1, door: str = "list") -> RecordPage:
+    """The records a registrar asks for, a hundred to a page; what is shown is noted as disclosed."""
+    actor.require(Permission.PULL_RECORDS)
+    with context.transaction(actor) as uow:
+        day = today(context)
+        total = record_search.count(uow.session, wish, day)
+        pages = max(-(-total // PAGE_SIZE), 1)
+        page = min(max(page, 1), pages)
+        found = record_search.search(uow.session, wish, day, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+        told = record_views.lines(uow.session, found, day)
+        _disclose(uow, told, door)
+        return RecordPage(tuple(told), total, page, pages)
+
+
+def pull(context: Context, actor: Actor, wish: Wish, door: str) -> list[dict[str, Any]]:
+    """Every record a wish asks for as plain rows with `COLUMNS`; noted as disclosed."""
+    actor.require(Permission.PULL_RECORDS)
+    with context.transaction(actor) as uow:
+        day = today(context)
+        told = record_views.lines(uow.session, record_search.search(uow.session, wish, day), day)
+        _disclose(uow, told, door)
+        return [_row(line) for line in told]
+
+
+def as_csv(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows of `pull` as comma-separated values that no spreadsheet will calculate."""
+    return csv_files.write(COLUMNS, rows)
+
+
+def _row(line: RecordLine) -> dict[str, Any]:
+    return {
+        "serial": line.serial,
+        "status": line.status.value,
+        "learner": line.learner_name,
+        "person_id": str(line.person_id),
+        "exam": line.exam_title,
+        "framework": line.framework_id,
+        "framework_version": line.framework_version,
+        "decision": line.decision,
+        "demonstrated": line.demonstrated,
+        "tasks": line.tasks,
+        "task_codes": " ".join(line.task_codes),
+        "standing": line.standing,
+        "cycle": line.cycle,
+        "issued_at": line.issued_at.isoformat(),
+        "expires_on": line.expires_on.isoformat(),
+    }
+
+
+def _disclose(uow: UnitOfWork, told: Sequence[RecordLine], door: str) -> None:
+    store.disclose(uow.session, [line.id for line in told], uow.actor.person_id, door, uow.now)
+    uow.audit("disclose", "record", "", door=door, count=len(told))
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the search form offers."""
+
+    exams: tuple[tuple[UUID, str], ...]
+    sorts: tuple[str, ...] = tuple(SORTS)
+
+
+def choices(context: Context, actor: Actor) -> Choices:
+    """The exams that have records, and the orders a list can have."""
+    actor.require(Permission.PULL_RECORDS)
+    with context.reading() as session:
+        return Choices(tuple(record_search.exams_with_records(session)))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a registrar's day starts with."""
+
+    expiring: tuple[RecordLine, ...]
+    last_issued: tuple[RecordLine, ...]
+    counts: dict[RecordStatus, int]
+
+    @property
+    def total(self) -> int:
+        """Every record there is."""
+        return sum(self.counts.values())
+
+
+def desk(context: Context, actor: Actor) -> Desk:
+    """Valid records that expire within thirty days, the last ones issued, and how many stand where."""
+    actor.require(Permission.PULL_RECORDS)
+    with context.transaction(actor) as uow:
+        day = today(context)
+        soon = record_search.expiring(uow.session, day, day + EXPIRY_HORIZON)
+        last = record_search.search(uow.session, Wish(), day, LAST_ISSUED)
+        told = Desk(
+            expiring=tuple(record_views.lines(uow.session, soon, day)),
+            last_issued=tuple(record_views.lines(uow.session, last, day)),
+            counts=record_search.status_counts(uow.session, day),
+        )
+        _disclose(uow, list({line.id: line for line in told.expiring + told.last_issued}.values()), "desk")
+        return told
+
+
+def mine(context: Context, actor: Actor) -> list[RecordLine]:
+    """The actor's own records, newest first."""
+    if actor.person_id is None:
+        return []
+    with context.reading() as session:
+        found = record_search.of_person(session, actor.person_id)
+        return record_views.lines(session, found, today(context))
+
+
+# --- one record -------------------------------------------------------------------------
+
+
+def show(context: Context, actor: Actor, serial: str, door: str = "page") -> RecordView:
+    """A record for its holder or a registrar; raises `NotFound` for everybody else."""
+    with _opened(context, actor, serial, door) as (session, row):
+        zone = ZoneInfo(context.settings.zone)
+        is_own = actor.is_person(row.person_id)
+        told = record_views.view(session, row, today(context), zone=zone, is_own=is_own)
+        # The holder has a score report; which items it was stays with those who keep the bank.
+        return told if is_own else record_views.with_marks(session, told, row)
+
+
+def file_of(context: Context, actor: Actor, serial: str, door: str = "json") -> bytes:
+    """The signed file of a record, for its holder or a registrar."""
+    with _opened(context, actor, serial, door) as (_, row):
+        return record_files.write(row.payload.encode(), row.key_id, row.signature)
+
+
+def qr_code(address: str) -> str:
+    """An image, as a data: address, of the QR code of a record's verification address."""
+    return qr_codes.svg_data_uri(address)
+
+
+@contextmanager
+def _opened(context: Context, actor: Actor, serial: str, door: str) -> Iterator[tuple[Session, RowRecord]]:
+    """A session and the record; opening somebody else's is noted before it is given."""
+    record_id, is_own = _allowed(context, actor, serial)
+    if not is_own:
+        with context.transaction(actor) as uow:
+            store.disclose(uow.session, [record_id], actor.person_id, door, uow.now)
+            uow.audit("disclose", "record", record_id, door=door)
+    with context.reading() as session:
+        yield session, session.get_one(RowRecord, record_id)
+
+
+def _allowed(context: Context, actor: Actor, serial: str) -> tuple[UUID, bool]:
+    with context.reading() as session:
+        row = store.by_serial(session, domain.read_serial(serial) or "")
+        if row is None or not (actor.is_person(row.person_id) or actor.may(Permission.PULL_RECORDS)):
+            raise NotFound("not_found")
+        return row.id, actor.is_person(row.person_id)
