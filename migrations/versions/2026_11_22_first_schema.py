@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
+        sa.Column("nonce", sa.Uuid(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("actor_name", sa.String(length=40), nullable=False),
@@ -38,8 +40,10 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("request_id", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_line")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_audit_line_nonce")),
     )
     with op.batch_alter_table("audit_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_line_at"), ["at"], unique=False)
         batch_op.create_index("ix_audit_line_object", ["noun", "object_id"], unique=False)
 
     op.create_table(
@@ -138,6 +142,7 @@ def upgrade() -> None:
         sa.Column("tf_primary_method", sa.String(length=64), nullable=True),
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
         sa.Column("tf_phone_number", sa.String(length=128), nullable=True),
+        sa.Column("tf_last_counter", sa.Integer(), nullable=True),
         sa.Column("mf_recovery_codes", sa.UnicodeText(), nullable=True),
         sa.Column("password_set_at", sa.BigInteger(), nullable=True),
         sa.Column("failed_logins", sa.Integer(), nullable=False),
@@ -585,6 +590,7 @@ def upgrade() -> None:
             ["supersedes_id"], ["completion_record.id"], name=op.f("fk_completion_record_supersedes_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_completion_record")),
+        sa.UniqueConstraint("score_id", name=op.f("uq_completion_record_score_id")),
         sa.UniqueConstraint("serial", name=op.f("uq_completion_record_serial")),
     )
     with op.batch_alter_table("completion_record", schema=None) as batch_op:
@@ -785,6 +791,7 @@ def downgrade() -> None:
     op.drop_table("blob")
     with op.batch_alter_table("audit_line", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_line_object")
+        batch_op.drop_index(batch_op.f("ix_audit_line_at"))
 
     op.drop_table("audit_line")
     op.drop_table("audit_checkpoint")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,6 +66,26 @@ class Context:
             uow.commit()
         uow.run_effects()
 
+    def audit_line(
+        self, actor: Actor, now: datetime, verb: str, noun: str, object_id: object, facts: Mapping[str, Any]
+    ) -> RowAuditLine:
+        """An audit line with its mark, not yet in any session; use `UnitOfWork.audit` where there is one."""
+        line = RowAuditLine(
+            nonce=self.entropy.new_id(now),
+            at=now,
+            actor_id=actor.person_id,
+            actor_name=actor.name,
+            verb=verb,
+            noun=noun,
+            object_id=str(object_id),
+            # What the database gives back is what the mark must be taken over: tuples become
+            # lists and keys become text before, not after.
+            facts=json.loads(json.dumps(facts)),
+            request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+        )
+        line.mark = self.sealer.seal("", line.canonical)
+        return line
+
 
 @dataclass(slots=True)
 class UnitOfWork:
@@ -89,19 +110,7 @@ class UnitOfWork:
     def audit(self, verb: str, noun: str, object_id: object, **facts: Any) -> None:
         """Write the audit line; facts are ids, codes and counts, never names or answers."""
         self._is_audited = True
-        context = structlog.contextvars.get_contextvars()
-        self.session.add(
-            RowAuditLine(
-                at=self.now,
-                actor_id=self.actor.person_id,
-                actor_name=self.actor.name,
-                verb=verb,
-                noun=noun,
-                object_id=str(object_id),
-                facts=facts,
-                request_id=str(context.get("request_id", "")),
-            )
-        )
+        self.session.add(self.context.audit_line(self.actor, self.now, verb, noun, object_id, facts))
 
     def after_commit(self, effect: Callable[[], None]) -> None:
         """Run ``effect`` once everything is durable; its failure is logged, not raised."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
-from quizapp.services import audit
+from quizapp.services import health
 from quizapp.web.access import context, public
 
 bp = Blueprint("health", __name__)
@@ -23,5 +23,5 @@ def healthz() -> Any:
 @public
 def readyz() -> Any:
     """The database answers, its schema is current, and nothing waits too long."""
-    told = audit.readiness(context())
+    told = health.readiness(context())
     return jsonify(told.facts), 200 if told.is_ready else 503
