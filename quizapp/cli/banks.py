@@ -1,5 +1,129 @@
-"""Placeholder: written by its slice."""
+"""Item banks: check files without a database, load them, list and export what is loaded."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import click
 
-COMMANDS: list[click.Command] = []
+from quizapp.cli import common
+from quizapp.services import items, items_check, items_export, items_read
+
+PROBLEM_COLUMNS = ("file", "line", "item", "field", "value", "reason", "detail")
+
+
+@click.group("bank")
+def cli() -> None:
+    """Item banks: folders of text files with questions tagged to a framework."""
+
+
+COMMANDS: list[click.Command] = [cli]
+
+
+@cli.command("check")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--framework", type=click.Path(path_type=Path), help="Framework file, if not beside or above the bank."
+)
+@common.format_option
+def check(path: Path, framework: Path | None, form: str) -> None:
+    """Check a bank folder, or a shipped bank by name; tells every problem. No database is needed.
+
+    Exits 0 when the bank is clean, 1 when it has problems, 2 when it cannot be read.
+    """
+    told = items.check_bank_files(path, framework)
+    if form == "json":
+        shown = asdict(told) | {"is_clean": told.is_clean}
+        common.emit_json(shown)
+    else:
+        print_problems(told.problems)
+        _summarise(told)
+    if not told.is_clean:
+        raise click.exceptions.Exit(common.ANSWER_IS_NO)
+
+
+def print_problems(problems: Sequence[items_check.FileProblem]) -> None:
+    """A line a problem: where, what, why."""
+    for problem in problems:
+        click.echo(str(problem))
+
+
+def _summarise(told: items_check.BankCheck) -> None:
+    counts = {**dict(sorted(told.pools.items())), **dict(sorted(told.statuses.items()))}
+    shown = ", ".join(f"{count} {name}" for name, count in counts.items())
+    click.echo(
+        f"{told.bank_id or told.path}: {told.items} items in {told.files} files ({shown or 'none sound'})"
+    )
+    click.echo("No problems." if told.is_clean else f"{len(told.problems)} problems.")
+
+
+@common.command(cli, "load")
+@click.argument("path", type=click.Path(path_type=Path))
+def load(path: Path) -> None:
+    """Load a bank folder, or a shipped bank by name. Loading the same files changes nothing."""
+    with common.progress((), 0, "Items") as bar:
+
+        def progress(_done: int, total: int) -> None:
+            bar.length = total
+            bar.update(1)
+
+        told = items.load_bank(common.context(), common.CLI, path, progress)
+    click.echo(
+        f"{told.bank_id}: {told.items} items, {told.new} new, {told.revised} revised, "
+        f"{told.reviewed} reviewed, {told.unchanged} unchanged"
+    )
+    click.echo(f"digest {told.digest}")
+    if told.missing:
+        click.echo(f"No longer in the files, kept as they are: {', '.join(told.missing)}", err=True)
+
+
+@common.command(cli, "list")
+@common.format_option
+def list_banks(form: str) -> None:
+    """Loaded banks, with their approved items by pool."""
+    rows = [_row(bank) for bank in items_read.banks(common.context(), common.CLI)]
+    columns = ("bank", "framework", "items", "secure", "practice", "distribution", "sme_review", "loaded_at")
+    common.emit(rows, form, columns)
+
+
+def _row(bank: items_read.BankSummary) -> dict[str, Any]:
+    return asdict(bank) | {
+        "bank": bank.bank_id,
+        "framework": f"{bank.framework_id} {bank.framework_version}",
+        "loaded_at": bank.loaded_at.isoformat(timespec="seconds"),
+    }
+
+
+@common.command(cli, "export")
+@click.argument("bank", required=False)
+@click.option("--format", "form", type=click.Choice(["jsonl"]), default="jsonl", help="How to print.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File, instead of the screen."
+)
+def export(bank: str | None, form: str, output: Path | None) -> None:
+    """Every item of a bank in its current wording, keys included: one JSON object a line.
+
+    BANK may be left out where only one bank is loaded. The export is audited.
+    """
+    told = items_export.export_bank(common.context(), common.CLI, bank or _only_bank())
+    lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in told)
+    if output is None:
+        sys.stdout.write(lines)
+        return
+    try:
+        output.write_text(lines, encoding="utf-8")
+    except OSError as error:
+        raise common.BadUsage(f"{output}: {error.strerror}") from error
+    click.echo(f"{len(told)} items in {output}", err=True)
+
+
+def _only_bank() -> str:
+    ids = [bank.bank_id for bank in items_read.banks(common.context(), common.CLI)]
+    if len(ids) == 1:
+        return ids[0]
+    raise common.BadUsage(f"name one of the loaded banks: {', '.join(ids) or 'there is none'}")

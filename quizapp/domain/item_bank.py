@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from quizapp.domain.errors import Problem
 from quizapp.domain.item import STABLE_ID, STABLE_ID_RULE, digest_of, texts
@@ -15,6 +16,10 @@ LENGTHS = {"framework": 64, "framework_version": 40, "title": 200, "licence": 60
 FIELDS = frozenset({"id", *LENGTHS, "distribution", "sme_review", "notes"})
 STIMULUS_FIELDS = frozenset({"id", "title", "text"})
 LONGEST_TITLE = 200
+#: Approved secure items a task needs under the default rule: 8 on a first form, 4 on a top-up.
+SECURE_NEEDED = 12
+#: Approved practice items that let somebody practise a task without meeting the same ones at once.
+PRACTICE_NEEDED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,41 @@ class Stimulus:
     def digest(self) -> str:
         """SHA-256 (hex) over its wording."""
         return digest_of({"id": self.id, "title": self.title, "text": self.text})
+
+
+class CoverageLevel(StrEnum):
+    """How far a bank's approved items carry one task."""
+
+    OK = "ok"
+    LOW = "low"
+    HOLE = "hole"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Approved items of one task against what certification needs under the default rule."""
+
+    task_code: str
+    secure: int = 0
+    practice: int = 0
+    waiting: int = 0
+
+    @property
+    def secure_missing(self) -> int:
+        """Secure items still to write and approve."""
+        return max(SECURE_NEEDED - self.secure, 0)
+
+    @property
+    def practice_missing(self) -> int:
+        """Practice items still to write and approve."""
+        return max(PRACTICE_NEEDED - self.practice, 0)
+
+    @property
+    def level(self) -> CoverageLevel:
+        """A hole has no approved item at all."""
+        if not self.secure and not self.practice:
+            return CoverageLevel.HOLE
+        return CoverageLevel.LOW if self.secure_missing or self.practice_missing else CoverageLevel.OK
 
 
 @dataclass(frozen=True, slots=True)

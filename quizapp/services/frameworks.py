@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from quizapp.domain import framework as domain
-from quizapp.domain.errors import Invalid, NotFound, Refused
+from quizapp.domain.errors import Invalid, NotFound, Problem, Refused, raise_if_any
 from quizapp.domain.framework import Framework
 from quizapp.domain.item import digest_of
 from quizapp.domain.person import Actor, Permission
+from quizapp.services import items_check
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import frameworks as store
 
@@ -64,6 +66,19 @@ def _add(uow: UnitOfWork, framework: Framework, digest: str) -> None:
     uow.session.add(row)
     codes = len(framework.task_codes)
     uow.audit("load", "framework", framework.id, version=framework.version, digest=digest, tasks=codes)
+
+
+def load_file(context: Context, actor: Actor, path: Path) -> FrameworkLoaded:
+    """Load a framework file, a folder with framework.yaml, or a shipped framework by name.
+
+    Raises what `load` raises, with the line of every problem, and `NotFound` ("no_such_path",
+    "unreadable").
+    """
+    actor.require(Permission.LOAD_FRAMEWORK)
+    told = items_check.read_framework(path)
+    problems = [Problem(p.field, p.value, p.reason, p.detail, p.place) for p in told.problems]
+    raise_if_any("bad_framework", problems)
+    return load(context, actor, told.source)
 
 
 def get(context: Context, framework_id: str, version: str | None = None) -> Framework:
