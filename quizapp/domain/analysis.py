@@ -11,7 +11,7 @@ from typing import Any
 from quizapp.domain import blueprint as blueprints
 from quizapp.domain.blueprint import Blueprint, BlueprintRow, Candidate
 from quizapp.domain.errors import Problem, Refused
-from quizapp.domain.exam import ExamDefinition, TaskRule, plain
+from quizapp.domain.exam import SECONDS_PER_ITEM, ExamDefinition, TaskRule, plain
 from quizapp.domain.score import TaskStatus, task_status
 
 #: Shares of items a learner would answer right for which chances are shown.
@@ -100,7 +100,7 @@ def _exhaust(row: BlueprintRow, candidates: Sequence[Candidate]) -> tuple[int, i
 def _task(definition: ExamDefinition, row: BlueprintRow, pool: Sequence[Candidate]) -> TaskFeasibility:
     forms, top_ups = _exhaust(row, pool)
     rule = definition.task_rule
-    second = row.top_up if top_ups else 0
+    second = row.top_up if top_ups and definition.attempts.attempts_per_cycle > 1 else 0
     chances = tuple(chance(p, row.items, second, rule) for p in ABILITIES)
     most = row.items + second
     best = max((task_status(n, n, rule) for n in (row.items, most)), key=_RANK.__getitem__)
@@ -124,6 +124,7 @@ def feasibility(definition: ExamDefinition, pool: Collection[Candidate]) -> Feas
     if not blocks:
         blocks += _whole_form(definition.blueprint, pool)
     warnings = [problem for task in tasks for problem in _warnings(definition, task)]
+    warnings += _time(definition)
     return Feasibility(tasks, tuple(blocks), tuple(warnings))
 
 
@@ -149,6 +150,15 @@ def _warnings(definition: ExamDefinition, task: TaskFeasibility) -> list[Problem
         detail = f"items for {task.forms} of {definition.attempts.max_cycles} cycles"
         warnings.append(Problem(place, str(task.forms), "few_cycles", detail))
     return warnings
+
+
+def _time(definition: ExamDefinition) -> list[Problem]:
+    usual = definition.blueprint.length * SECONDS_PER_ITEM
+    if definition.time_limit_seconds >= usual:
+        return []
+    told = str(definition.time_limit_seconds)
+    detail = f"{definition.blueprint.length} items usually take {usual} seconds"
+    return [Problem("time_limit_seconds", told, "little_time", detail)]
 
 
 def _whole_form(blueprint: Blueprint, pool: Collection[Candidate]) -> list[Problem]:

@@ -17,6 +17,8 @@ from quizapp.domain.errors import Problem, Refused
 MAX_PER_STIMULUS_AND_TASK = 2
 #: How often a draw starts again with another order when tasks block each other by enemies.
 MAX_DRAWS = 32
+#: Steps after which a search for items that fit together gives up; real banks need a few dozen.
+MAX_STEPS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,21 +157,59 @@ def pick(candidates: Sequence[Candidate], need: int, reserve: int = 0) -> list[C
     """The first ``need`` candidates, in order, that fit one form together, or None.
 
     With ``reserve``, the candidates left over must still fill a form of that many, so that a
-    first form does not use up the items its own top-up needs.
+    first form does not use up the items its own top-up needs. Gives up after `MAX_STEPS`.
     """
+    search = _Search(candidates, need, reserve)
+    if reserve and search.room(candidates, forms=2) < need + reserve:
+        return None
+    return search.run(list(candidates), [])
 
-    def search(start: int, taken: list[Candidate]) -> list[Candidate] | None:
-        if len(taken) == need:
-            rest = [c for c in candidates if c not in taken]
-            return taken if not reserve or pick(rest, reserve) is not None else None
-        for index in range(start, len(candidates) - (need - len(taken)) + 1):
-            if _fits(candidates[index], taken):
-                found = search(index + 1, [*taken, candidates[index]])
-                if found is not None:
-                    return found
+
+class _Search:
+    """Depth first, in order, leaving a branch as soon as a count shows that it cannot end well."""
+
+    def __init__(self, candidates: Sequence[Candidate], need: int, reserve: int) -> None:
+        self.candidates, self.need, self.reserve = candidates, need, reserve
+        self.cliques = _cliques(candidates)
+        self.steps = MAX_STEPS
+
+    def run(self, free: Sequence[Candidate], taken: list[Candidate]) -> list[Candidate] | None:
+        """``taken`` completed from ``free``, all of which fit beside ``taken``."""
+        self.steps -= 1
+        rest = [c for c in self.candidates if c not in taken] if self.reserve else []
+        if self.steps < 0 or self.room(rest) < self.reserve:
+            return None
+        missing = self.need - len(taken)
+        if not missing:
+            return taken if not self.reserve or pick(rest, self.reserve) is not None else None
+        for index, candidate in enumerate(free):
+            if self.room(free[index:]) < missing:
+                return None
+            more = [*taken, candidate]
+            found = self.run([c for c in free[index + 1 :] if _fits(c, more)], more)
+            if found is not None:
+                return found
         return None
 
-    return search(0, [])
+    def room(self, candidates: Sequence[Candidate], forms: int = 1) -> int:
+        """So many forms hold no more of these: scenarios are capped, of mutual enemies one fits."""
+        sharing = Counter(c.stimulus for c in candidates)
+        single = sharing.pop(None, 0)
+        capped = sum(min(forms * MAX_PER_STIMULUS_AND_TASK, count) for count in sharing.values())
+        apart = Counter(self.cliques[c.id] for c in candidates)
+        return min(single + capped, sum(min(forms, count) for count in apart.values()))
+
+
+def _cliques(candidates: Sequence[Candidate]) -> dict[str, int]:
+    """A number per candidate; those of one number are all enemies of each other."""
+    groups: list[list[Candidate]] = []
+    for candidate in candidates:
+        home = next((g for g in groups if all(_clashes(candidate, [other]) for other in g)), None)
+        if home is None:
+            groups.append([candidate])
+        else:
+            home.append(candidate)
+    return {c.id: number for number, group in enumerate(groups) for c in group}
 
 
 def _clashes(candidate: Candidate, taken: Iterable[Candidate]) -> bool:

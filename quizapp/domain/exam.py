@@ -9,17 +9,14 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from quizapp.domain import blueprint as blueprints
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
-from quizapp.domain.errors import Problem, Refused
-from quizapp.domain.item import STABLE_ID, Pool
+from quizapp.domain.errors import Refused
+from quizapp.domain.item import Pool
 
 PROVISIONAL = "provisional: no standard-setting study"
 RULE_VERSION = "1"
 SECONDS_PER_ITEM = 75
 DEFAULT_GRACE_SECONDS = 180
-TITLE_LENGTH = 200
-ACCESS_CODE_LENGTH = 40
 
 
 class Mode(StrEnum):
@@ -101,7 +98,7 @@ class CutRule:
 class AttemptsPolicy:
     """How often, how far apart. A cycle is the span in which evidence pools.
 
-    ``max_attempts`` 0 means as often as wished (practice).
+    ``is_unlimited`` means as often as wished (practice); nothing else is looked at then.
     """
 
     attempts_per_cycle: int = 2
@@ -137,44 +134,6 @@ class ExamDefinition:
     def is_certification(self) -> bool:
         """Whether results may become records."""
         return self.mode is Mode.CERTIFICATION
-
-
-def check_slug(slug: str) -> list[Problem]:
-    """A short name stands in addresses and commands, so it is plain."""
-    if STABLE_ID.fullmatch(slug):
-        return []
-    return [Problem("slug", slug, "bad_id", "lower-case letters, digits, dots and hyphens, 2 to 64")]
-
-
-def check(definition: ExamDefinition, task_codes: Collection[str]) -> list[Problem]:
-    """Everything wrong with a definition, before any look at the pool."""
-    problems = blueprints.check(definition.blueprint, task_codes, len(definition.sections))
-    if not definition.title.strip():
-        problems.append(Problem("title", "", "missing", "a title is needed"))
-    if definition.time_limit_seconds < 60:
-        told = str(definition.time_limit_seconds)
-        problems.append(Problem("time_limit_seconds", told, "out_of_range", "at least a minute"))
-    if definition.is_certification and definition.pool is not Pool.SECURE:
-        detail = "practice items are seen before; they prove nothing"
-        problems.append(Problem("pool", definition.pool.value, "pool_not_secure", detail))
-    if definition.is_certification and definition.attempts.is_unlimited:
-        problems.append(Problem("attempts", "unlimited", "out_of_range", "certification is limited"))
-    return problems + _check_rules(definition)
-
-
-def _check_rules(definition: ExamDefinition) -> list[Problem]:
-    rule, cut, problems = definition.task_rule, definition.cut_rule, []
-    for name, share in (("c", rule.c), ("gamma", rule.gamma), ("total", cut.total)):
-        if not 0 < share < 1:
-            problems.append(Problem(name, str(share), "out_of_range", "between 0 and 1, exclusive"))
-    if rule.n_min < 1:
-        problems.append(Problem("n_min", str(rule.n_min), "out_of_range", "at least 1"))
-    if not 0 <= cut.max_below < max(len(definition.blueprint.rows), 1):
-        problems.append(Problem("max_below", str(cut.max_below), "out_of_range", "fewer than tasks"))
-    for name, basis in (("task_rule.basis", rule.basis), ("cut_rule.basis", cut.basis)):
-        if not basis.strip():
-            problems.append(Problem(name, "", "missing", "say what the value rests on"))
-    return problems
 
 
 def standing(
@@ -270,26 +229,6 @@ class Window:
         return replace(self, closes_at=self.closes_at + extra)
 
 
-def check_window(window: Window) -> list[Problem]:
-    """A window must end after it starts."""
-    if window.closes_at <= window.opens_at:
-        told = window.closes_at.isoformat()
-        return [Problem("closes_at", told, "out_of_order", "must be after the opening")]
-    return []
-
-
-def check_sitting(title: str, window: Window, access_code: str) -> list[Problem]:
-    """Everything wrong with a sitting's own facts, its roster aside."""
-    problems = check_window(window)
-    if not 0 < len(title.strip()) <= TITLE_LENGTH:
-        detail = f"a title of 1 to {TITLE_LENGTH} characters is needed"
-        problems.append(Problem("title", title[:60], "missing" if not title.strip() else "too_long", detail))
-    if len(access_code) > ACCESS_CODE_LENGTH:
-        detail = f"at most {ACCESS_CODE_LENGTH} characters"
-        problems.append(Problem("access_code", access_code[:60], "too_long", detail))
-    return problems
-
-
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
     """What admission needs to know of an earlier live attempt at the same exam."""
@@ -329,7 +268,7 @@ def admit(definition: ExamDefinition, facts: AdmissionFacts) -> Admission:
         raise Refused("wrong_access_code")
     if definition.attempts.is_unlimited:
         return Admission(cycle=len(facts.past) + 1, is_top_up=False)
-    return _place_in_cycle(definition.attempts, facts)
+    return _place_in_cycle(definition, facts)
 
 
 def _check_open(facts: AdmissionFacts) -> None:
@@ -347,13 +286,15 @@ def _check_open(facts: AdmissionFacts) -> None:
         raise Refused("attempt_already_open")
 
 
-def _place_in_cycle(policy: AttemptsPolicy, facts: AdmissionFacts) -> Admission:
+def _place_in_cycle(definition: ExamDefinition, facts: AdmissionFacts) -> Admission:
+    policy, blueprint = definition.attempts, definition.blueprint
     counted = sorted((a for a in facts.past if not a.is_void), key=lambda a: a.opened_at)
     if not counted:
         return Admission(cycle=1, is_top_up=False)
     last = counted[-1]
     in_cycle = sum(attempt.cycle == last.cycle for attempt in counted)
-    if in_cycle < policy.attempts_per_cycle and facts.undemonstrated:
+    # A top-up of tasks without top-up items would be a form without questions.
+    if in_cycle < policy.attempts_per_cycle and blueprint.top_up(facts.undemonstrated).rows:
         _wait(facts.now, last.opened_at, policy.wait_days)
         return Admission(cycle=last.cycle, is_top_up=True)
     _wait(facts.now, last.opened_at, policy.cycle_wait_days)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain import analysis
+from quizapp.domain import analysis, exam_check
 from quizapp.domain import exam as exams
 from quizapp.domain.analysis import Feasibility
 from quizapp.domain.errors import NotFound, Problem, raise_if_any
@@ -250,7 +250,7 @@ def found(session: Session, exam_id: UUID) -> RowExam:
 
 def add_draft(uow: UnitOfWork, slug: str, definition: ExamDefinition, ground: Ground) -> RowExam:
     """A new draft; raises `Invalid` with every problem."""
-    problems = exams.check_slug(slug)
+    problems = exam_check.check_slug(slug)
     if store.by_slug(uow.session, slug) is not None:
         problems.append(Problem("slug", slug, "in_use", "another exam has this short name"))
     raise_if_any("bad_exam", [*problems, *_check(definition, ground)])
@@ -296,7 +296,7 @@ def publish_draft(uow: UnitOfWork, row: RowExam) -> None:
 
 def _check(definition: ExamDefinition, ground: Ground) -> list[Problem]:
     codes = framework_store.to_domain(ground.framework).task_codes
-    return [*ground.problems, *exams.check(definition, codes)]
+    return [*ground.problems, *exam_check.check(definition, codes)]
 
 
 def _write(row: RowExam, definition: ExamDefinition, banks: Sequence[RowItemBank]) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain import exam as exams
+from quizapp.domain import exam_check
 from quizapp.domain.errors import NotFound, Problem, Refused, raise_if_any
 from quizapp.domain.exam import ExamState, Mode, SittingState, Standing, Window
 from quizapp.domain.person import Actor, Permission, Role
@@ -209,7 +210,7 @@ def _sizes(plan: Plan) -> dict[str, int]:
 
 
 def _check(uow: UnitOfWork, exam: RowExam, plan: Plan) -> Iterator[Problem]:
-    yield from exams.check_sitting(plan.title, plan.window, plan.access_code)
+    yield from exam_check.check_sitting(plan.title, plan.window, plan.access_code)
     if plan.window.closes_at <= uow.now:
         told = plan.window.closes_at.isoformat()
         yield Problem("closes_at", told, "in_the_past", "the window would already be over")

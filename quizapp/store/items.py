@@ -202,7 +202,8 @@ class Eligible:
 def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> list[Eligible]:
     """Approved, not suspended items of these banks and this pool, by stable id.
 
-    Candidates are named by the item's row id (as text), which is unique over all banks.
+    Candidates are named by bank and stable item id: unique over all banks, and sorted as
+    authored, which the items of a scenario keep on a form.
     """
     stimulus = RowStimulus.stimulus_id
     query = (
@@ -218,13 +219,13 @@ def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> li
         .order_by(RowItem.bank_row_id, RowItem.item_id)
     )
     rows = session.execute(query).all()
-    ids = {(row.RowItem.bank_row_id, row.RowItem.item_id): str(row.RowItem.id) for row in rows}
+    ids = {(row.RowItem.bank_row_id, row.RowItem.item_id): _name(row.RowItem) for row in rows}
     return [
         Eligible(
             item.id,
             version_id,
             Candidate(
-                id=str(item.id),
+                id=_name(item),
                 task_code=item.scoring_task,
                 stimulus=f"{item.bank_row_id}/{scenario}" if scenario else None,
                 enemies=frozenset(
@@ -234,3 +235,7 @@ def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> li
         )
         for item, version_id, enemies, scenario in rows
     ]
+
+
+def _name(item: RowItem) -> str:
+    return f"{item.bank_row_id}/{item.item_id}"

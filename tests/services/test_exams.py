@@ -16,6 +16,7 @@ from quizapp.domain.item import Pool
 from quizapp.domain.person import Actor, Role
 from quizapp.services import exams, sittings
 from quizapp.services.unit_of_work import Context
+from quizapp.store import items as store
 from quizapp.store.audit import RowAuditLine
 from tests.support import banks
 from tests.support.exams import CERTIFICATION, PRACTICE, define, published, window
@@ -220,3 +221,10 @@ def test_what_does_not_exist_is_not_found(context: Context) -> None:
     for call in (exams.publish, exams.close, exams.feasibility, exams.get):
         with pytest.raises(NotFound):
             call(context, TESTS, nothing)
+
+
+def test_items_are_drawn_under_names_in_authored_order(ground: Context) -> None:
+    with ground.reading() as session:
+        row = store.bank(session, "small-bank")
+        names = [entry.candidate.id for entry in store.eligible(session, [row.id], Pool.PRACTICE)]
+    assert names == [f"{row.id}/{task}-practice-{n:02}" for task in ("1.a", "1.b") for n in range(16)]
