@@ -19,7 +19,7 @@ from yaml.constructor import SafeConstructor
 MAX_FILE_BYTES = 2 * 1024 * 1024
 MAX_FILES = 2000
 MAX_DEPTH = 20
-FRAMEWORK_FILE, BANK_FILE = "framework.yaml", "bank.yaml"
+FRAMEWORK_FILE, BANK_FILE, EXAMS_FOLDER = "framework.yaml", "bank.yaml", "exams"
 ITEM_FILE_FIELDS = frozenset({"stimuli", "items"})
 
 #: The C parser where it was compiled in, else the same one in Python.
@@ -138,7 +138,14 @@ def read_bank(folder: Path) -> BankFiles:
 
 
 def _paths(folder: Path) -> list[Path]:
-    found = [p for p in folder.rglob("*.yaml") if p.name != FRAMEWORK_FILE and p.is_file()]
+    found = [
+        path
+        for path in folder.rglob("*.yaml")
+        if path.is_file()
+        and path.name != FRAMEWORK_FILE
+        # Exams that ship with a bank stand beside its items, in another format.
+        and path.relative_to(folder).parts[0] != EXAMS_FOLDER
+    ]
     if len(found) > MAX_FILES:
         raise OSError(f"more than {MAX_FILES} files in {folder}")
     return sorted(found)
@@ -264,8 +271,8 @@ def _line(node: Any) -> int:
 
 def _child(node: Any, match: re.Match[str]) -> Any:
     index, name = match.groups()
-    if index is None:
-        return _value_node(node, name)
+    if index is None or isinstance(node, yaml.MappingNode):
+        return _value_node(node, name or index)
     if not isinstance(node, yaml.SequenceNode):
         return None
     by_id = {_id_of(inner): inner for inner in node.value}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain import exam as exams
-from quizapp.domain import exam_check
-from quizapp.domain.errors import NotFound, Problem, Refused, raise_if_any
+from quizapp.domain.errors import NotFound, Refused, raise_if_any
 from quizapp.domain.exam import ExamState, Mode, SittingState, Standing, Window
-from quizapp.domain.person import Actor, Permission, Role
-from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.domain.person import Actor, Permission
+from quizapp.services import sitting_plans
+from quizapp.services.sitting_plans import Plan
+from quizapp.services.unit_of_work import Context
 from quizapp.store import exams as exam_store
 from quizapp.store import sittings as store
 from quizapp.store.attempts import RowAttempt
@@ -88,19 +89,6 @@ class SittingDetail:
     roster: tuple[RosterEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the organiser of a sitting decides."""
-
-    title: str
-    window: Window
-    cohort_ids: frozenset[UUID] = frozenset()
-    person_ids: frozenset[UUID] = frozenset()
-    proctor_ids: frozenset[UUID] = frozenset()
-    access_code: str = ""
-    is_open_to_all: bool = False
-
-
 # --- verbs ------------------------------------------------------------------------------
 
 
@@ -130,15 +118,12 @@ def schedule(
             raise NotFound("not_found")
         if exam.state != ExamState.PUBLISHED:
             raise Refused("exam_not_published", exam=exam.slug)
-        raise_if_any("bad_sitting", list(_check(uow, exam, plan)))
+        raise_if_any("bad_sitting", list(sitting_plans.check(uow, exam, plan)))
         row = RowSitting(
             id=uow.new_id(), exam_id=exam_id, state=SittingState.SCHEDULED.value, created_at=uow.now
         )
-        _write(row, plan)
-        uow.session.add(row)
-        uow.flush()
-        _write_roster(uow.session, row.id, plan)
-        uow.audit("schedule", "sitting", row.id, exam=str(exam_id), **_sizes(plan))
+        sitting_plans.write(uow, row, plan)
+        uow.audit("schedule", "sitting", row.id, exam=str(exam_id), **sitting_plans.sizes(plan))
         return row.id
 
 
@@ -150,10 +135,9 @@ def revise(context: Context, actor: Actor, sitting_id: UUID, plan: Plan) -> None
         if row.state != SittingState.SCHEDULED:
             raise Refused("illegal_transition", noun="sitting", state=row.state, verb="revise")
         exam = uow.session.get_one(RowExam, row.exam_id)
-        raise_if_any("bad_sitting", list(_check(uow, exam, plan)))
-        _write(row, plan)
-        _write_roster(uow.session, row.id, plan)
-        uow.audit("revise", "sitting", row.id, **_sizes(plan))
+        raise_if_any("bad_sitting", list(sitting_plans.check(uow, exam, plan)))
+        sitting_plans.write(uow, row, plan)
+        uow.audit("revise", "sitting", row.id, **sitting_plans.sizes(plan))
 
 
 def close(context: Context, actor: Actor, sitting_id: UUID) -> None:
@@ -184,56 +168,6 @@ def _locked(session: Session, sitting_id: UUID) -> RowSitting:
     if row is None:
         raise NotFound("not_found")
     return row
-
-
-def _write(row: RowSitting, plan: Plan) -> None:
-    row.title, row.access_code = plan.title, plan.access_code
-    row.opens_at, row.closes_at = plan.window.opens_at, plan.window.closes_at
-    row.is_open_to_all, row.is_proctored = plan.is_open_to_all, bool(plan.proctor_ids)
-
-
-def _write_roster(session: Session, sitting_id: UUID, plan: Plan) -> None:
-    store.set_cohorts(session, sitting_id, plan.cohort_ids)
-    store.set_people(session, sitting_id, plan.person_ids)
-    store.set_proctors(session, sitting_id, plan.proctor_ids)
-
-
-def _sizes(plan: Plan) -> dict[str, int]:
-    return {
-        "cohorts": len(plan.cohort_ids),
-        "people": len(plan.person_ids),
-        "proctors": len(plan.proctor_ids),
-    }
-
-
-# --- what may be wrong with a plan ------------------------------------------------------
-
-
-def _check(uow: UnitOfWork, exam: RowExam, plan: Plan) -> Iterator[Problem]:
-    yield from exam_check.check_sitting(plan.title, plan.window, plan.access_code)
-    if plan.window.closes_at <= uow.now:
-        told = plan.window.closes_at.isoformat()
-        yield Problem("closes_at", told, "in_the_past", "the window would already be over")
-    if plan.is_open_to_all and exam.mode == Mode.CERTIFICATION:
-        detail = "certification needs a roster; only practice may be open to everybody"
-        yield Problem("is_open_to_all", "true", "roster_needed", detail)
-    yield from _check_people(uow.session, plan)
-
-
-def _check_people(session: Session, plan: Plan) -> Iterator[Problem]:
-    known = store.known_people(session, plan.person_ids | plan.proctor_ids)
-    needed = (
-        ("people", plan.person_ids, Role.LEARNER, "not_a_learner"),
-        ("proctors", plan.proctor_ids, Role.PROCTOR, "not_a_proctor"),
-    )
-    for field, ids, role, reason in needed:
-        for person_id in sorted(ids):
-            if person_id not in known:
-                yield Problem(field, str(person_id), "unknown_person", "there is no such account")
-            elif role not in known[person_id].role_set:
-                yield Problem(field, str(person_id), reason, f"does not hold the role {role.value}")
-    for cohort_id in sorted(plan.cohort_ids - store.known_cohorts(session, plan.cohort_ids)):
-        yield Problem("cohorts", str(cohort_id), "unknown_cohort", "there is no such cohort")
 
 
 # --- reading ----------------------------------------------------------------------------

@@ -227,4 +227,5 @@ def test_items_are_drawn_under_names_in_authored_order(ground: Context) -> None:
     with ground.reading() as session:
         row = store.bank(session, "small-bank")
         names = [entry.candidate.id for entry in store.eligible(session, [row.id], Pool.PRACTICE)]
-    assert names == [f"{row.id}/{task}-practice-{n:02}" for task in ("1.a", "1.b") for n in range(16)]
+        bank_row_id = row.id
+    assert names == [f"{bank_row_id}/{task}-practice-{n:02}" for task in ("1.a", "1.b") for n in range(16)]
