@@ -23,6 +23,7 @@ from quizapp.integrations.mail import mailer
 from quizapp.integrations.passwords import SecurityPasswordHasher
 from quizapp.integrations.signing import Ed25519Signer, HmacSealer
 from quizapp.ports import Clock, Entropy, Mailer, SystemClock
+from quizapp.services import rounds
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import BadSetting, Settings, load
 from quizapp.store import engine, schema
@@ -78,6 +79,15 @@ def create_app(
     return app
 
 
+def served() -> Flask:
+    """What a server process runs; with SQLite it is the only process, so it does the rounds as well."""
+    app = create_app()
+    context: Context = app.extensions["quizapp"]
+    if context.settings.is_sqlite:
+        rounds.start_thread(context)
+    return app
+
+
 def _need_home(settings: Settings, creates: bool) -> None:
     if settings.home.is_dir():
         return
@@ -104,7 +114,7 @@ def _config(settings: Settings, keys: key_files.Keys, clock: Clock) -> dict[str,
         "BOOTSTRAP_SERVE_LOCAL": True,
         "BABEL_DEFAULT_LOCALE": settings.locale,
         "BABEL_DEFAULT_TIMEZONE": settings.zone,
-        **web.security_config(settings, clock),
+        **web.security_config(settings, clock, keys.secret),
     }
 
 
@@ -114,6 +124,7 @@ def _extensions(app: Flask) -> None:
     Babel(app, locale_selector=web.reader_locale)
     datastore = SQLAlchemyUserDatastore(engine.db, RowPerson, RowRole)
     Security(app, datastore, **web.security_arguments())
+    app.extensions["quizapp"].passwords.install(app)
 
 
 def _creates(arguments: list[str]) -> bool:
@@ -132,4 +143,4 @@ def main() -> None:
     sys.exit(code)
 
 
-__all__ = ["create_app", "main", "schema"]
+__all__ = ["create_app", "main", "schema", "served"]

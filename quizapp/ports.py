@@ -128,8 +128,20 @@ class TokenClaim(Protocol):
 
 
 class PasswordHasher(Protocol):
-    """Hashes passwords; capped in how many it works on at once."""
+    """Hashes passwords, capped in how many it works on at once, and signs links that set them."""
 
     def hash(self, password: str) -> str:
         """The salted hash to store."""
+        ...
+
+    def invitation(self, uniquifier: str, expires_at: datetime) -> str:
+        """A signed link token with which the holder may set the first password of an account."""
+        ...
+
+    def invited(self, token: str, now: datetime) -> str | None:
+        """The uniquifier of the account a token invites to, or None when forged or expired."""
+        ...
+
+    def reset_token(self, uniquifier: str) -> str:
+        """A token the reset page accepts for an account without a password."""
         ...

@@ -198,3 +198,47 @@ def check_person(name: str, email: str) -> list[Problem]:
     if not (local and at and "." in host) or any(c.isspace() for c in email):
         problems.append(Problem("email", email, "not_an_address", "not an e-mail address"))
     return problems
+
+
+MIN_PASSWORD_LENGTH = 10
+#: Shortest part of an address whose use inside a password makes it guessable.
+TELLING_LENGTH = 4
+COMMON_PASSWORDS = frozenset(
+    {
+        "1234567890", "0123456789", "12345678910", "123456789012", "0987654321", "qwertyuiop",
+        "qwerty12345", "1q2w3e4r5t", "1q2w3e4r5t6y", "password12", "password123", "password1234",
+        "password12345", "passw0rd123", "iloveyou12", "letmein123", "welcome123", "administrator",
+        "changeme123", "abcdefghij", "abc1234567",
+    }
+)  # fmt: skip
+
+
+def check_password(password: str, email: str = "") -> list[Problem]:
+    """Everything wrong with a new password; its text is never part of the answer."""
+    problems = []
+    if len(password) < MIN_PASSWORD_LENGTH:
+        detail = f"needs at least {MIN_PASSWORD_LENGTH} characters"
+        problems.append(Problem("password", "", "too_short", detail))
+    told = password.lower()
+    if told in COMMON_PASSWORDS or len(set(told)) <= 2:
+        problems.append(Problem("password", "", "too_common", "is one of those guessed first"))
+    local = normalise_email(email).partition("@")[0]
+    if len(local) >= TELLING_LENGTH and local in told:
+        problems.append(Problem("password", "", "tells_address", "must not contain the e-mail address"))
+    return problems
+
+
+FIRST_LOGIN_DELAY_SECONDS = 15
+MAX_LOGIN_DELAY_SECONDS = 300
+
+
+def login_delay_seconds(failures: int, allowed: int) -> int:
+    """How long an account rests after its ``failures``-th failed sign-in in a row.
+
+    Nothing up to ``allowed``, then doubling; capped, so that nobody can shut a person out
+    for long by typing wrong passwords into their account.
+    """
+    beyond = failures - allowed
+    if beyond < 0:
+        return 0
+    return min(FIRST_LOGIN_DELAY_SECONDS << min(beyond, 10), MAX_LOGIN_DELAY_SECONDS)

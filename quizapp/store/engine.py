@@ -96,3 +96,24 @@ def prepare(engine: Engine) -> None:
 def writing(engine: Engine) -> Engine:
     """The same engine and pool, for connections that will write."""
     return engine.execution_options(**WRITES)
+
+
+@event.listens_for(db.session, "before_flush")
+def _take_write_lock(session: Any, *_ignored: Any) -> None:
+    """Let the ambient session of Flask-Security, which reads first, write without failing half-way.
+
+    SQLite refuses to turn a read into a write once somebody else has written in between, and a
+    password hash lies in between. So the read ends here and the write lock is waited for.
+    """
+    connection = session.connection()
+    if connection.dialect.name != "sqlite" or session.info.get("quizapp_writes"):
+        return
+    connection.exec_driver_sql("COMMIT")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    session.info["quizapp_writes"] = True
+
+
+@event.listens_for(db.session, "after_commit")
+@event.listens_for(db.session, "after_rollback")
+def _leave_write_lock(session: Any) -> None:
+    session.info.pop("quizapp_writes", None)

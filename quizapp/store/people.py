@@ -11,13 +11,28 @@ from typing import Any
 from uuid import UUID
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, String, Table, Uuid, func, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Select,
+    String,
+    Table,
+    Uuid,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from quizapp.domain.person import Accommodation, Actor, Role
 from quizapp.store.engine import Base
 from quizapp.store.types import Instant
+
+#: Values in one IN list; SQLite takes a limited number of parameters.
+IN_LIST = 500
 
 person_role = Table(
     "person_role",
@@ -65,6 +80,8 @@ class RowPerson(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
+    #: The time step of the last one-time code that was used; no code counts twice.
+    tf_last_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     password_set_at: Mapped[datetime | None] = mapped_column(Instant)
     failed_logins: Mapped[int] = mapped_column(default=0)
@@ -135,15 +152,66 @@ def by_id(session: Session, person_id: UUID) -> RowPerson | None:
     return session.get(RowPerson, person_id)
 
 
-def listed(session: Session, text: str = "", role: Role | None = None) -> Sequence[RowPerson]:
-    """Accounts by name, those whose name or address contains ``text``."""
-    query = select(RowPerson).order_by(RowPerson.name, RowPerson.email)
+def by_uniquifier(session: Session, uniquifier: str) -> RowPerson | None:
+    """The account whose sessions carry this value, or None."""
+    return session.scalar(select(RowPerson).where(RowPerson.fs_uniquifier == uniquifier))
+
+
+def listed(
+    session: Session, text: str = "", role: Role | None = None, limit: int | None = None
+) -> Sequence[RowPerson]:
+    """Accounts by name, those whose name or address contains ``text``; at most ``limit`` of them."""
+    query = select(RowPerson).order_by(RowPerson.name, RowPerson.email).limit(limit)
+    return session.scalars(_chosen(query, text, role)).all()
+
+
+def counted(session: Session, text: str = "", role: Role | None = None) -> int:
+    """How many accounts `listed` would give without a limit."""
+    return session.scalar(_chosen(select(func.count()).select_from(RowPerson), text, role)) or 0
+
+
+def _chosen(query: Select[Any], text: str, role: Role | None) -> Select[Any]:
     if text:
-        like = f"%{text.lower()}%"
-        query = query.where(func.lower(RowPerson.name).like(like) | RowPerson.email.like(like))
+        told = text.strip().lower()
+        query = query.where(
+            func.lower(RowPerson.name).contains(told, autoescape=True)
+            | RowPerson.email.contains(told, autoescape=True)
+        )
     if role:
         query = query.where(RowPerson.roles.any(RowRole.name == role.value))
+    return query
+
+
+def by_emails(session: Session, emails: Iterable[str]) -> dict[str, RowPerson]:
+    """The accounts with these normalised addresses, by address."""
+    found: dict[str, RowPerson] = {}
+    wanted = sorted(set(emails))
+    for start in range(0, len(wanted), IN_LIST):
+        query = select(RowPerson).where(RowPerson.email.in_(wanted[start : start + IN_LIST]))
+        found |= {row.email: row for row in session.scalars(query)}
+    return found
+
+
+def active_administrators(session: Session) -> Sequence[RowPerson]:
+    """Accounts that can sign in as administrator, locked so that two cannot leave at once."""
+    query = (
+        select(RowPerson)
+        .where(RowPerson.active, RowPerson.roles.any(RowRole.name == Role.ADMINISTRATOR.value))
+        .order_by(RowPerson.id)
+        .with_for_update()
+    )
     return session.scalars(query).all()
+
+
+def add_failed_login(session: Session, person_id: UUID) -> int:
+    """Count one more failed sign-in, in the database so that none is lost; gives the count."""
+    statement = (
+        update(RowPerson)
+        .where(RowPerson.id == person_id)
+        .values(failed_logins=RowPerson.failed_logins + 1)
+        .returning(RowPerson.failed_logins)
+    )
+    return session.scalar(statement) or 0
 
 
 def roles(session: Session, names: Iterable[Role]) -> list[RowRole]:
@@ -158,6 +226,11 @@ def roles(session: Session, names: Iterable[Role]) -> list[RowRole]:
     return rows
 
 
+def slow_until(session: Session, person_id: UUID, instant: datetime) -> None:
+    """Let no sign-in of this account be tried before ``instant``."""
+    session.execute(update(RowPerson).where(RowPerson.id == person_id).values(slowed_until=instant))
+
+
 def accommodation_of(session: Session, person_id: UUID) -> Accommodation:
     """The accommodation in force for a person; none changes nothing."""
     row = session.scalar(
@@ -167,6 +240,22 @@ def accommodation_of(session: Session, person_id: UUID) -> Accommodation:
         .limit(1)
     )
     return Accommodation(row.time_percent, row.extra_minutes) if row else Accommodation()
+
+
+def accommodations(session: Session, person_id: UUID) -> Sequence[RowAccommodation]:
+    """Every accommodation a person has had, the one in force first."""
+    query = (
+        select(RowAccommodation)
+        .where(RowAccommodation.person_id == person_id)
+        .order_by(RowAccommodation.set_at.desc(), RowAccommodation.id.desc())
+    )
+    return session.scalars(query).all()
+
+
+def names(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these people, by id; the unknown are left out."""
+    query = select(RowPerson.id, RowPerson.name).where(RowPerson.id.in_(sorted(set(person_ids))))
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def cohort_by_name(session: Session, name: str) -> RowCohort | None:
@@ -195,3 +284,12 @@ def members(session: Session, cohort_id: UUID) -> Sequence[RowPerson]:
 def installation(session: Session) -> RowSetting | None:
     """The one row that says what this installation is, or None before it is set up."""
     return session.get(RowSetting, 1)
+
+
+def need_installation(session: Session, now: datetime, issuer_id: str) -> RowSetting:
+    """The installation row, made on first use with this issuer."""
+    row = session.get(RowSetting, 1)
+    if row is None:
+        row = RowSetting(id=1, issuer_id=issuer_id, created_at=now, facts={})
+        session.add(row)
+    return row

@@ -11,13 +11,13 @@ from quizapp.web import (
     accounts,
     attempts,
     audit,
+    cohorts,
     errors,
     exams,
     frameworks,
     health,
     home,
     items,
-    people,
     records,
     requests,
     scores,
@@ -36,7 +36,7 @@ BLUEPRINTS = (
     attempts.bp,
     scores.bp,
     records.bp,
-    people.bp,
+    cohorts.bp,  # people and cohorts share one
     audit.bp,
     health.bp,
 )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
 from quizapp.domain.errors import Forbidden
-from quizapp.domain.person import NOBODY, Actor, Permission
+from quizapp.domain.person import NOBODY, STAFF_ROLES, Actor, Permission
 from quizapp.services.unit_of_work import Context
 
 csrf = CSRFProtect()
@@ -73,8 +74,23 @@ def context() -> Context:
 
 
 def actor() -> Actor:
-    """Whoever sent this request."""
-    return current_user.actor if current_user.is_authenticated else NOBODY
+    """Whoever sent this request; staff roles sleep until a required second step is set up."""
+    if not current_user.is_authenticated:
+        return NOBODY
+    told: Actor = current_user.actor
+    return replace(told, roles=told.roles - STAFF_ROLES) if awaits_totp() else told
+
+
+def awaits_totp() -> bool:
+    """Whether this is a member of staff who has yet to set up the required second step."""
+    if not context().settings.require_staff_totp or not current_user.is_authenticated:
+        return False
+    return current_user.actor.is_staff and current_user.tf_primary_method is None
+
+
+def account_session() -> Any:
+    """The session in which Flask-Security reads and writes accounts, and which it commits."""
+    return current_app.extensions["security"].datastore.db.session
 
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
@@ -99,7 +115,11 @@ def guard(outside: Mapping[str, Access], app: Flask) -> None:
         if access.door in (Door.PUBLIC, Door.ATTEMPT_TOKEN):
             return None
         if not current_user.is_authenticated:
-            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+            back = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("security.login", next=back))
         if access.permission is not None and not actor().may(access.permission):
+            if awaits_totp() and current_user.actor.may(access.permission):
+                flash(_("This page needs two-step sign-in. Set it up first."), "info")
+                return redirect(url_for("security.two_factor_setup"))
             raise Forbidden("not_allowed", permission=access.permission.value)
         return None

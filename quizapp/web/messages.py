@@ -12,6 +12,23 @@ UNKNOWN = _l("Something was refused. Nothing was changed.")
 MESSAGES: Mapping[str, LazyString] = {
     "not_allowed": _l("Your account may not do this. Nothing was changed."),
     "not_found": _l("There is nothing here, or it is not yours to see."),
+    "framework_not_loaded": _l("The framework version this belongs to is not loaded. Ask an administrator."),
+    "own_role": _l("Nobody gives a role to themselves. Another administrator can. Nothing was changed."),
+    "last_administrator": _l(
+        "This is the last administrator who can sign in. Make another one first. Nothing was changed."
+    ),
+    "has_password": _l("This person has a password already, so no invitation was sent."),
+    "account_disabled": _l("This account is shut. Open it first. No invitation was sent."),
+    "invitation_over": _l("This invitation is over or was used. Enter your address to get a new link."),
+    "bad_person": _l("The account was not made. Every reason stands below."),
+    "bad_role": _l("There is no such role. Nothing was changed."),
+    "bad_accommodation": _l("The extra time was not saved. Every reason stands below."),
+    "bad_preferences": _l("Your choice was not saved. The reason stands below."),
+    "bad_cohort": _l("The cohort was not made. The reason stands below."),
+    "bad_members": _l("Nobody joined the cohort. Every reason stands below."),
+    "bad_import": _l("Nothing was loaded. Every row with a problem stands below."),
+    "no_such_person": _l("No account has this address."),
+    "no_such_cohort": _l("There is no cohort of this name."),
     "not_on_roster": _l("You are not on the list for this sitting. Ask whoever runs it to add you."),
     "exam_not_published": _l("This exam is not open. Nothing was started."),
     "sitting_closed": _l("This sitting is closed. Nothing was started."),
@@ -28,6 +45,15 @@ MESSAGES: Mapping[str, LazyString] = {
     "illegal_transition": _l("This step is not possible in the present state. Nothing was changed."),
     "bad_response": _l("The answer could not be understood, so it was not stored."),
     "stale_writer": _l("This exam was opened in another window; only the newer one can save."),
+    "own_record": _l("This is your own record; somebody else has to decide about it. Nothing was changed."),
+    "bad_reason": _l("A change of status needs a category and a reason. Nothing was changed."),
+    "not_fresh": _l("This cannot be undone: please sign in again first. Nothing was changed yet."),
+    "unreadable_record": _l("This is not a record file. Hand in the JSON file exactly as it was downloaded."),
+    "record_damaged": _l(
+        "The stored record does not match its signature. Do not rely on it, and tell its issuer."
+    ),
+    "http_413": _l("The file is too large to be a record. Nothing was stored."),
+    "http_429": _l("Too many look-ups came from your address. Wait a minute and try again."),
     "bad_token": _l("The right to save has run out. Reload the page; saved answers are safe."),
 }
 

@@ -1,0 +1,19 @@
+"""Letters people get by mail, in words."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from quizapp.ports import Message
+from quizapp.services.invitations import Invitation
+from quizapp.web.access import context
+from quizapp.web.accounts import public_link
+
+
+def invitation(told: Invitation) -> Message:
+    """The letter with the link to choose a first password."""
+    issuer = context().settings.issuer_name
+    link = public_link("people.welcome", token=told.token)
+    text = render_template("people/invitation.txt", invitation=told, issuer=issuer, link=link)
+    return Message(told.email, _("Your account with %(issuer)s", issuer=issuer), text.strip() + "\n")
