@@ -1,5 +1,51 @@
-"""Placeholder: written by its slice."""
+"""quizapp attempt: score, explain and sweep."""
+
+from __future__ import annotations
+
+from uuid import UUID
 
 import click
 
-COMMANDS: list[click.Command] = []
+from quizapp.cli import common
+from quizapp.services import attempts, scores
+
+
+@click.group("attempt")
+def attempt() -> None:
+    """Attempts: scoring and the sweep."""
+
+
+@common.command(attempt, "score")
+@click.argument("attempt_id", type=click.UUID)
+@click.option("--explain", is_flag=True, help="Print the whole derivation; changes nothing.")
+@click.option("--again", is_flag=True, help="Add a new score even when there is one.")
+def score(attempt_id: UUID, explain: bool, again: bool) -> None:
+    """Score a closed attempt, or explain its score."""
+    if explain:
+        told = scores.explain(common.context(), common.CLI, attempt_id)
+        common.emit_json(scores.derivation(told))
+        if not told.is_same:
+            common.exit_no("The stored score differs from a fresh one.")
+        return
+    scores.score(common.context(), common.CLI, attempt_id, again=again)
+    attempts.finish(common.context(), attempt_id)
+    click.echo(f"Scored {attempt_id}.")
+
+
+@common.command(attempt, "sweep")
+@common.format_option
+def sweep(form: str) -> None:
+    """Close overdue attempts; score, release and issue what is waiting."""
+    told = attempts.sweep(common.context())
+    common.emit([{"closed": told.closed, "finished": told.finished}], form)
+
+
+@common.command(attempt, "list")
+@click.option("--state", type=click.Choice(["open", "closed", "void"]), help="Only these.")
+@common.format_option
+def listed(state: str | None, form: str) -> None:
+    """List attempts, newest first."""
+    common.emit(attempts.listed(common.context(), common.CLI, state), form)
+
+
+COMMANDS: list[click.Command] = [attempt]

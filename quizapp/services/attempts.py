@@ -32,6 +32,7 @@ from quizapp.store import attempts as store
 from quizapp.store import exams as exam_store
 from quizapp.store import items as item_store
 from quizapp.store import people as people_store
+from quizapp.store import scores as score_store
 from quizapp.store.attempts import RowAttempt, RowExposure, RowForm, RowFormSlot
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import Eligible
@@ -295,9 +296,9 @@ def close(context: Context, actor: Actor, attempt_id: UUID, reason: CloseReason)
 
 
 def _close_row(uow: UnitOfWork, row: RowAttempt, reason: CloseReason) -> None:
-    row.state = attempts.move(AttemptState(row.state), "close").value
     final = attempts.project(store.entries(uow.session, row.id))
     told = attempts.receipt(str(row.id), final, uow.now)
+    row.state = attempts.move(AttemptState(row.state), "close").value
     row.closed_at, row.close_reason = uow.now, reason.value
     row.answered, row.receipt_digest = told.answered, told.digest
 
@@ -357,3 +358,28 @@ def sweep(context: Context, said: Callable[[UUID], None] | None = None) -> Swept
         if said is not None:
             said(attempt_id)
     return Swept(closed, len(waiting))
+
+
+def listed(context: Context, actor: Actor, state: str | None = None) -> list[dict[str, object]]:
+    """Attempts as plain rows for operators, newest first; ids, states and times only."""
+    actor.require(Permission.READ_SCORES)
+    with context.reading() as session:
+        return [
+            {
+                "id": str(row.id),
+                "exam": exam.slug,
+                "person": str(row.person_id),
+                "purpose": row.purpose,
+                "cycle": row.cycle,
+                "top_up": row.is_top_up,
+                "state": row.state,
+                "opened_at": row.opened_at.isoformat(),
+                "deadline_at": row.deadline_at.isoformat(),
+                "closed_at": row.closed_at.isoformat() if row.closed_at else None,
+                "close_reason": row.close_reason,
+                "answered": row.answered,
+                "scored": row.scored_at is not None,
+                "released": row.released_at is not None,
+            }
+            for row, exam in score_store.attempts_with_exams(session, state)
+        ]

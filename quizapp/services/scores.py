@@ -262,6 +262,12 @@ def release(context: Context, actor: Actor, attempt_id: UUID) -> None:
             uow.audit("release", "attempt", attempt_id)
 
 
+def release_now(context: Context, actor: Actor, attempt_id: UUID) -> None:
+    """Release by a person's word, whatever the policy, and issue what follows from it."""
+    release(context, actor, attempt_id)
+    records.issue(context, SWEEP, attempt_id)
+
+
 # --- explaining -------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
+    func,
     literal,
     literal_column,
     select,
@@ -399,3 +400,19 @@ def served_item(session: Session, form_id: UUID, position: int) -> ServedItem | 
     )
     row = session.execute(query).first()
     return ServedItem(*row) if row else None
+
+
+def difficulties(session: Session, form_id: UUID) -> dict[int, int]:
+    """The author's guess per place of a form: percent expected right."""
+    query = (
+        select(RowFormSlot.position, RowItemVersion.difficulty)
+        .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
+        .where(RowFormSlot.form_id == form_id)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def count_in_sitting(session: Session, person_id: UUID, sitting_id: UUID) -> int:
+    """How many attempts a person has made in a sitting."""
+    query = select(func.count()).where(RowAttempt.person_id == person_id, RowAttempt.sitting_id == sitting_id)
+    return session.scalar(query) or 0

@@ -156,3 +156,52 @@ def unfinished(session: Session) -> list[UUID]:
         .order_by(RowAttempt.closed_at)
     )
     return list(session.scalars(query))
+
+
+def history(session: Session, person_id: UUID) -> list[tuple[RowAttempt, RowExam, RowScore | None]]:
+    """A person's closed live attempts, newest first, with exam and current score."""
+    query = (
+        select(RowAttempt, RowExam, RowScore)
+        .join(RowExam, RowExam.id == RowAttempt.exam_id)
+        .outerjoin(RowScore, RowScore.id == RowAttempt.current_score_id)
+        .where(
+            RowAttempt.person_id == person_id,
+            RowAttempt.state == AttemptState.CLOSED.value,
+            RowAttempt.purpose == Purpose.LIVE.value,
+        )
+        .order_by(RowAttempt.closed_at.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def task_history(session: Session, person_id: UUID, framework_id: str) -> list[RowTaskScore]:
+    """A person's released certification task statuses, newest first."""
+    query = (
+        select(RowTaskScore)
+        .join(RowAttempt, RowAttempt.current_score_id == RowTaskScore.score_id)
+        .join(RowExam, RowExam.id == RowAttempt.exam_id)
+        .where(
+            RowAttempt.person_id == person_id,
+            RowAttempt.purpose == Purpose.LIVE.value,
+            RowAttempt.released_at.is_not(None),
+            RowExam.mode == Mode.CERTIFICATION.value,
+            RowTaskScore.framework_id == framework_id,
+        )
+        .order_by(RowAttempt.closed_at.desc(), RowTaskScore.position)
+    )
+    return list(session.scalars(query))
+
+
+def record_serial(session: Session, attempt: RowAttempt) -> str:
+    """The serial of the record issued on an attempt's current score; empty when there is none."""
+    query = select(RowRecord.serial).where(RowRecord.score_id == attempt.current_score_id)
+    return session.scalar(query) or ""
+
+
+def attempts_with_exams(session: Session, state: str | None) -> list[tuple[RowAttempt, RowExam]]:
+    """Attempts (in one state, or all) with their exams, newest first."""
+    query = select(RowAttempt, RowExam).join(RowExam, RowExam.id == RowAttempt.exam_id)
+    if state is not None:
+        query = query.where(RowAttempt.state == state)
+    query = query.order_by(RowAttempt.opened_at.desc())
+    return [(row[0], row[1]) for row in session.execute(query)]

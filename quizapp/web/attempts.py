@@ -16,6 +16,7 @@ from quizapp.domain.person import Permission
 from quizapp.services import attempts, delivery, saving
 from quizapp.services.delivery import AttemptView
 from quizapp.web.access import actor, attempt_token, context, needs, signed_in
+from quizapp.web.messages import message
 
 bp = Blueprint("attempts", __name__)
 TOKEN_HEADER = "X-Attempt-Token"
@@ -37,16 +38,10 @@ def start(sitting_id: UUID) -> Any:
     except Refused as refusal:
         if refusal.code not in {"attempt_already_open", "wrong_access_code"}:
             raise
-        flash(_refusal_words(refusal.code), "error")
+        flash(str(message(refusal.code)), "error")
         return redirect(url_for("attempts.start_page", sitting_id=sitting_id))
     _hold(attempt_id, 1)
     return redirect(url_for("attempts.item", attempt_id=attempt_id, position=1))
-
-
-def _refusal_words(code: str) -> str:
-    if code == "wrong_access_code":
-        return _("The access code is not right. Nothing was started; ask your proctor.")
-    return _("You have already started. Resume the attempt that is open.")
 
 
 @bp.post("/exams/<uuid:exam_id>/preview")
@@ -161,11 +156,8 @@ def _target(attempt_id: UUID, position: int) -> str:
     wish = request.form.get("go", "next")
     if wish == "review":
         return url_for("attempts.review", attempt_id=attempt_id)
-    step = {"next": 1, "previous": -1}.get(wish)
-    if step is None:
-        target = int(wish) if wish.isdecimal() else position
-    else:
-        target = position + step
+    steps = {"next": position + 1, "previous": position - 1}
+    target = steps.get(wish, int(wish) if wish.isdecimal() else position)
     last = request.form.get("last", type=int, default=target)
     if target > last:
         return url_for("attempts.review", attempt_id=attempt_id)
@@ -181,7 +173,9 @@ def events(attempt_id: UUID) -> Any:
     except ValueError as error:
         raise Invalid("bad_batch") from error
     told = saving.save(context(), request.headers.get(TOKEN_HEADER, ""), saving.read_batch(body))
-    return jsonify({"protocol": PROTOCOL, "acknowledged": [_ack(entry) for entry in told], **_clock(attempt_id)})
+    return jsonify(
+        {"protocol": PROTOCOL, "acknowledged": [_ack(entry) for entry in told], **_clock(attempt_id)}
+    )
 
 
 def _ack(entry: saving.Acknowledged) -> dict[str, Any]:
@@ -245,5 +239,3 @@ def receipt(attempt_id: UUID) -> Any:
         return redirect(url_for("attempts.review", attempt_id=attempt_id))
     told = delivery.receipt_view(context(), actor(), attempt_id)
     return render_template("attempts/receipt.html", attempt=view, receipt=told)
-
-

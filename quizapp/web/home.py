@@ -1,14 +1,19 @@
-"""The start page of each role, and the theme switch."""
+"""The start page, made of what each of a person's roles needs first; and the theme switch."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from quizapp.domain.framework import TaskStatement
+from quizapp.domain.person import Permission, Role
+from quizapp.services import agenda, frameworks, records, results, sittings
+from quizapp.services.sittings import Phase
+from quizapp.web import task_maps
 from quizapp.web.access import actor, context, public
 from quizapp.web.requests import THEME_COOKIE, THEMES
+from quizapp.web.task_maps import Cell, TaskMap
 
 bp = Blueprint("home", __name__)
 THEME_SECONDS = 365 * 24 * 3600
@@ -17,20 +22,55 @@ THEME_SECONDS = 365 * 24 * 3600
 @bp.get("/")
 @public
 def index() -> Any:
-    """Where everybody starts."""
-    if actor().person_id is None:
+    """Where everybody starts: a learner's day, and a desk for each staff role."""
+    who = actor()
+    if who.person_id is None:
         return redirect(url_for("security.login"))
-    return render_template("home/index.html")
+    facts: dict[str, Any] = {"roles": who.roles}
+    if Role.LEARNER in who.roles:
+        facts |= _learner()
+    if who.may(Permission.PULL_RECORDS):
+        facts["desk"] = records.desk(context(), who)
+    if who.may(Permission.WATCH_SITTING):
+        facts["week"] = [
+            line for line in sittings.listed(context(), who) if line.phase in (Phase.OPEN, Phase.UPCOMING)
+        ]
+    return render_template("home/index.html", **facts)
+
+
+def _learner() -> dict[str, Any]:
+    return {
+        "due": agenda.due(context(), actor()),
+        "history": results.past_results(context(), actor()),
+        "maps": [
+            _standing_map(entry.framework_id) for entry in frameworks.listed(context()) if entry.is_current
+        ],
+        "own_records": records.mine(context(), actor()),
+    }
+
+
+def _standing_map(framework_id: str) -> TaskMap:
+    framework = frameworks.get(context(), framework_id)
+    told = results.standing_of_tasks(context(), actor(), framework_id)
+
+    def cell(task: TaskStatement) -> Cell:
+        href = url_for("frameworks.task", framework_id=framework_id, code=task.code)
+        if task.code not in told:
+            return task_maps.status_cell(task, "not_assessed", "", href)
+        known = told[task.code]
+        return task_maps.status_cell(task, known.status, f"{known.x}/{known.n}", href)
+
+    return task_maps.draw(framework, cell, legend=task_maps.status_legend(task_maps.CERTIFICATION))
 
 
 @bp.post("/theme")
 @public
 def set_theme() -> Any:
     """Remember light, dark or the system's choice, and go back to the page."""
-    theme = request.form.get("theme", "system")
-    target = urlsplit(request.referrer or "")
-    path = target.path + (f"?{target.query}" if target.query else "")
-    response = redirect(path if target.netloc == request.host and path else url_for("home.index"))
+    theme, target = request.form.get("theme", "system"), request.form.get("next", "")
+    # Two leading slashes would name another host.
+    is_ours = target.startswith("/") and not target.startswith(("//", "/\\"))
+    response = redirect(target if is_ours else url_for("home.index"))
     if theme in THEMES:
         response.set_cookie(
             THEME_COOKIE,

@@ -16,6 +16,7 @@ from flask_login import current_user
 
 from quizapp.services import people
 from quizapp.web.access import actor, context
+from quizapp.web.messages import message
 from quizapp.web.navigation import account_links, footer_links, navigation
 
 log = structlog.get_logger()
@@ -58,7 +59,10 @@ def day(value: Any) -> str:
 
 def register(app: Flask) -> None:
     """Install the hooks and filters on the application."""
-    app.jinja_env.filters |= {"instant": instant, "day": day}
+    app.jinja_env.filters["instant"] = instant
+    app.jinja_env.filters["day"] = day
+    app.jinja_env.filters["parse_instant"] = datetime.fromisoformat
+    app.jinja_env.globals |= {"refusal_sentence": message}
 
     @app.before_request
     def begin() -> None:
@@ -95,6 +99,8 @@ def register(app: Flask) -> None:
             "sign_out_url": url_for("security.logout"),
             "reader_zone": reader_zone().key,
             "is_demo": people.is_demo(context()),
+            "account_name": getattr(current_user, "name", ""),
+            "home_url": url_for("home.index"),
         }
 
 

@@ -1,0 +1,95 @@
+"""What is due for a learner: exams that are running, open or coming."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from quizapp.domain import exam as exams
+from quizapp.domain.attempt import Purpose
+from quizapp.domain.errors import Refused
+from quizapp.domain.exam import ExamState, SittingState
+from quizapp.domain.person import Actor, Permission
+from quizapp.services import attempts
+from quizapp.services.unit_of_work import Context
+from quizapp.store import attempts as attempt_store
+from quizapp.store import exams as store
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One sitting as a learner's home shows it.
+
+    ``state`` is running, open, coming or blocked; ``refusal`` says why it is blocked.
+    """
+
+    sitting_id: UUID
+    attempt_id: UUID | None
+    exam_title: str
+    sitting_title: str
+    mode: str
+    standing: str
+    items: int
+    opens_at: datetime
+    closes_at: datetime
+    deadline_at: datetime | None
+    state: str
+    refusal: str
+    earliest: str
+
+
+ORDER = {"running": 0, "open": 1, "coming": 2, "blocked": 3}
+
+
+def due(context: Context, actor: Actor) -> list[Due]:
+    """The sittings a learner can do something about, most urgent first; past ones are left out."""
+    actor.require(Permission.SIT_EXAM)
+    if actor.person_id is None:
+        return []
+    attempts.finish_overdue(context, actor.person_id)
+    now = context.clock.now()
+    with context.reading() as session:
+        lines = []
+        for sitting, exam in store.sittings_of(session, actor.person_id):
+            running = attempt_store.open_of(session, actor.person_id, exam.id, Purpose.LIVE)
+            is_here = bool(running) and running[0].sitting_id == sitting.id
+            is_over = now >= sitting.closes_at or sitting.state != SittingState.SCHEDULED
+            if not is_here and (is_over or exam.state != ExamState.PUBLISHED):
+                continue
+            definition = exams.from_json(exam.definition)
+            facts = attempts.admission_facts(
+                now, session, actor.person_id, sitting, exam, sitting.access_code
+            )
+            state, refusal, earliest = _state(definition, facts, is_here)
+            lines.append(
+                Due(
+                    sitting.id,
+                    running[0].id if is_here else None,
+                    exam.title,
+                    sitting.title,
+                    exam.mode,
+                    exam.standing,
+                    definition.blueprint.length,
+                    sitting.opens_at,
+                    sitting.closes_at,
+                    running[0].deadline_at if is_here else None,
+                    state,
+                    refusal,
+                    earliest,
+                )
+            )
+    return sorted(lines, key=lambda line: (ORDER[line.state], line.mode, line.closes_at))
+
+
+def _state(
+    definition: exams.ExamDefinition, facts: exams.AdmissionFacts, is_here: bool
+) -> tuple[str, str, str]:
+    if is_here:
+        return "running", "", ""
+    try:
+        exams.admit(definition, facts)
+    except Refused as refusal:
+        state = "coming" if refusal.code == "window_not_open" else "blocked"
+        return state, refusal.code, str(refusal.facts.get("earliest", ""))
+    return "open", "", ""

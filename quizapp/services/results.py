@@ -1,0 +1,221 @@
+"""A result as its learner, or staff who may, are shown it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from quizapp.domain import blueprint as blueprints
+from quizapp.domain import exam as exams
+from quizapp.domain import score as domain
+from quizapp.domain.attempt import AttemptState, Purpose, project
+from quizapp.domain.errors import NotFound, Refused
+from quizapp.domain.exam import ExamDefinition, Mode
+from quizapp.domain.framework import Framework
+from quizapp.domain.item_types import Review, item_type
+from quizapp.domain.person import Actor, Permission
+from quizapp.domain.score import ScoreReport, TaskScore
+from quizapp.services import attempts, scores
+from quizapp.services.unit_of_work import Context
+from quizapp.store import attempts as attempt_store
+from quizapp.store import scores as store
+from quizapp.store.attempts import RowAttempt
+from quizapp.store.exams import RowExam
+from quizapp.store.frameworks import RowFramework
+from quizapp.store.frameworks import to_domain as framework_of
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """One task of a result; the interval is for practice, in shares of 1."""
+
+    score: TaskScore
+    practice_status: str
+    right: int
+    served: int
+    interval: tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReview:
+    """One item of a practice result with its key and rationales."""
+
+    position: int
+    item_id: str
+    task_code: str
+    stimulus_title: str
+    stimulus_text: str
+    review: Review
+    was_seen_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """A released result."""
+
+    attempt_id: UUID
+    exam_id: UUID
+    exam_title: str
+    mode: Mode
+    standing: str
+    definition: ExamDefinition
+    framework: Framework
+    report: ScoreReport
+    tasks: tuple[TaskResult, ...]
+    is_top_up: bool
+    cycle: int
+    closed_at: datetime
+    scored_at: datetime
+    released_at: datetime
+    receipt_code: str
+    serial: str
+    is_own: bool
+    reviews: tuple[ItemReview, ...]
+
+
+def result_view(context: Context, actor: Actor, attempt_id: UUID) -> ResultView:
+    """A result for its learner once released, or for staff who may read scores.
+
+    Raises `NotFound` for anybody else, and `Refused` ("not_released") before the release.
+    Practice results carry the reviews; certification never shows item text again.
+    """
+    attempts.finish_overdue(context, actor.person_id)
+    with context.reading() as session:
+        row = session.get(RowAttempt, attempt_id)
+        if row is None or not (actor.is_person(row.person_id) or actor.may(Permission.READ_SCORES)):
+            raise NotFound("not_found")
+        if row.purpose != Purpose.LIVE or row.state != AttemptState.CLOSED:
+            raise NotFound("not_found")
+        if row.released_at is None or row.closed_at is None or row.scored_at is None:
+            raise Refused("not_released")
+        return _view(session, actor, row, row.closed_at, row.scored_at, row.released_at)
+
+
+def _view(
+    session: Session,
+    actor: Actor,
+    row: RowAttempt,
+    closed_at: datetime,
+    scored_at: datetime,
+    released_at: datetime,
+) -> ResultView:
+    exam = session.get_one(RowExam, row.exam_id)
+    definition = exams.from_json(exam.definition)
+    report = scores.report_of(session, row.id)
+    is_own = actor.is_person(row.person_id)
+    shows_items = definition.mode is Mode.PRACTICE and is_own
+    return ResultView(
+        attempt_id=row.id,
+        exam_id=exam.id,
+        exam_title=exam.title,
+        mode=definition.mode,
+        standing=exam.standing,
+        definition=definition,
+        framework=framework_of(session.get_one(RowFramework, exam.framework_row_id)),
+        report=report,
+        tasks=tuple(_task(report, task, definition.task_rule.c) for task in report.tasks),
+        is_top_up=row.is_top_up,
+        cycle=row.cycle,
+        closed_at=closed_at,
+        scored_at=scored_at,
+        released_at=released_at,
+        receipt_code=attempts.receipt_of(row).code,
+        serial=store.record_serial(session, row),
+        is_own=is_own,
+        reviews=tuple(_reviews(session, row)) if shows_items else (),
+    )
+
+
+def _task(report: ScoreReport, task: TaskScore, c: Fraction) -> TaskResult:
+    right, served = scores.practice_count(report.marks, task.task_code)
+    status = domain.practice_status(right, served, c)
+    return TaskResult(task, status.value, right, served, domain.interval(right, served))
+
+
+def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
+    final = project(attempt_store.entries(session, row.id))
+    reviews = []
+    for slot in store.marking_slots(session, row):
+        served = attempt_store.served_item(session, row.form_id, slot.position)
+        state = final.get(slot.position)
+        order = blueprints.orderer(served.seed, str(slot.item_version_id)) if served else None
+        kind = item_type(slot.type)
+        response = state.response if state else None
+        told = (
+            kind.describe(slot.content, slot.key, response, order)
+            if order
+            else kind.describe(slot.content, slot.key, response)
+        )
+        reviews.append(
+            ItemReview(
+                position=slot.position,
+                item_id=slot.item_id,
+                task_code=slot.task_code,
+                stimulus_title=(served.stimulus_title or "") if served else "",
+                stimulus_text=(served.stimulus_text or "") if served else "",
+                review=told,
+                was_seen_before=not slot.is_first,
+            )
+        )
+    return reviews
+
+
+# --- a learner's home -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One past attempt on a learner's home page."""
+
+    attempt_id: UUID
+    exam_title: str
+    mode: str
+    standing: str
+    closed_at: datetime
+    is_released: bool
+    decision: str
+
+
+def past_results(context: Context, actor: Actor) -> list[ResultLine]:
+    """The actor's own closed live attempts, newest first."""
+    with context.reading() as session:
+        if actor.person_id is None:
+            return []
+        return [
+            ResultLine(
+                row.id,
+                exam.title,
+                exam.mode,
+                exam.standing,
+                row.closed_at,
+                row.released_at is not None,
+                score.decision if score is not None and row.released_at is not None else "",
+            )
+            for row, exam, score in store.history(session, actor.person_id)
+            if row.closed_at is not None
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOfTask:
+    """The best released certification status a learner has for a task, and x of n."""
+
+    status: str
+    x: int
+    n: int
+
+
+def standing_of_tasks(context: Context, actor: Actor, framework_id: str) -> dict[str, StandingOfTask]:
+    """Per task code, the newest released certification status of the actor, demonstrated first."""
+    with context.reading() as session:
+        if actor.person_id is None:
+            return {}
+        told: dict[str, StandingOfTask] = {}
+        for line in store.task_history(session, actor.person_id, framework_id):
+            if line.task_code not in told or line.status == domain.TaskStatus.DEMONSTRATED:
+                told[line.task_code] = StandingOfTask(line.status, line.x, line.n)
+        return told

@@ -1,0 +1,147 @@
+"""Simulated learners: a seeded response model, and attempts made through the real services.
+
+The model (a Rasch model with a random effect per task): a learner has an ability a ~ N(1.3, 0.9),
+a further deviation per task d ~ N(0, 0.6), and answers an item that its author guesses P per
+cent of people answer right with probability 1 / (1 + exp(-(a + d + logit P))). Every draw is a
+hash of (seed, learner, item), so the same world comes out again. Floats are fine here: this
+decides what an invented person answers, never what an answer is worth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import NormalDist
+from typing import Any
+from uuid import UUID
+
+from quizapp.domain.attempt import EventKind, canonical
+from quizapp.domain.person import Actor, Role
+from quizapp.services import attempts, saving
+from quizapp.services.saving import Sent
+from quizapp.services.unit_of_work import Context
+from quizapp.store import attempts as attempt_store
+from quizapp.store import scores as score_store
+from quizapp.store.attempts import RowAttempt
+from quizapp.store.scores import MarkingSlot
+
+ABILITY = NormalDist(1.3, 0.9)
+DEVIATION = NormalDist(0.0, 0.6)
+#: Guesses of 0 or 100 per cent would have no logit.
+LEAST, MOST = 5, 95
+BATCH = 10
+TOKEN_LIFE = timedelta(days=1)
+
+
+def uniform(*labels: object) -> float:
+    """A number in (0, 1) that the labels fix for ever."""
+    digest = hashlib.sha256("\x1f".join(map(str, labels)).encode()).digest()
+    return (int.from_bytes(digest[:8], "big") + 0.5) / 2**64
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedLearner:
+    """Somebody invented; ``lift`` is added to the drawn ability, for a learner who has studied."""
+
+    seed: str
+    name: str
+    lift: float = 0.0
+
+    def chance(self, task_code: str, difficulty: int) -> float:
+        """The probability of a right response to such an item."""
+        ability = ABILITY.inv_cdf(uniform(self.seed, self.name, "ability")) + self.lift
+        deviation = DEVIATION.inv_cdf(uniform(self.seed, self.name, "task", task_code))
+        share = min(max(difficulty, LEAST), MOST) / 100
+        return 1 / (1 + math.exp(-(ability + deviation + math.log(share / (1 - share)))))
+
+    def answers_right(self, slot: MarkingSlot, difficulty: int) -> bool:
+        """Whether this learner answers this item right."""
+        draw = uniform(self.seed, self.name, "item", slot.item_id)
+        return draw < self.chance(slot.task_code, difficulty)
+
+
+def right_response(slot: MarkingSlot) -> dict[str, Any]:
+    """The response that gets full marks."""
+    return _RIGHT[slot.type](slot.key)
+
+
+def wrong_response(slot: MarkingSlot) -> dict[str, Any]:
+    """A plausible response that does not."""
+    return _WRONG[slot.type](slot.content, slot.key)
+
+
+Key = Mapping[str, Any]
+_RIGHT: Mapping[str, Callable[[Key], dict[str, Any]]] = {
+    "single_choice": lambda key: {"choice": key["keys"][0]},
+    "true_false": lambda key: {"choice": key["keys"][0]},
+    "multiple_response": lambda key: {"choices": sorted(key["keys"])},
+    "ordering": lambda key: {"ranks": {name: n for n, name in enumerate(key["order"], 1)}},
+    "matching": lambda key: {"pairs": dict(key["pairs"])},
+    "numeric": lambda key: {"number": key["value"]},
+    "short_text": lambda key: {"text": key["answers"][0]},
+}
+
+
+def _other_choice(content: Key, key: Key) -> dict[str, Any]:
+    return {"choice": next(o["id"] for o in content["options"] if o["id"] not in key["keys"])}
+
+
+def _too_few_choices(_content: Key, key: Key) -> dict[str, Any]:
+    return {"choices": sorted(key["keys"])[1:]}
+
+
+def _turned_around(_content: Key, key: Key) -> dict[str, Any]:
+    return {"ranks": {name: n for n, name in enumerate(reversed(key["order"]), 1)}}
+
+
+def _one_pair_wrong(content: Key, key: Key) -> dict[str, Any]:
+    pairs = dict(key["pairs"])
+    first = next(iter(pairs))
+    pairs[first] = next(o["id"] for o in content["options"] if o["id"] != pairs[first])
+    return {"pairs": pairs}
+
+
+_WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
+    "single_choice": _other_choice,
+    "true_false": _other_choice,
+    "multiple_response": _too_few_choices,
+    "ordering": _turned_around,
+    "matching": _one_pair_wrong,
+    "numeric": lambda _content, _key: {"number": "999999"},
+    "short_text": lambda _content, _key: {"text": "no idea"},
+}
+
+
+def take(context: Context, person_id: UUID, sitting_id: UUID, learner: SimulatedLearner) -> UUID:
+    """Start, answer everything, submit; through the services a browser reaches. Gives the attempt."""
+    actor = Actor(person_id, frozenset({Role.LEARNER}))
+    attempt_id = attempts.start(context, actor, sitting_id)
+    answers = _answers(context, attempt_id, learner)
+    token = context.tokens.make(attempt_id, 1, context.clock.now() + TOKEN_LIFE)
+    for start in range(0, len(answers), BATCH):
+        saving.save(context, token, answers[start : start + BATCH])
+    attempts.submit(context, actor, attempt_id)
+    return attempt_id
+
+
+def _answers(context: Context, attempt_id: UUID, learner: SimulatedLearner) -> list[Sent]:
+    with context.reading() as session:
+        row = session.get_one(RowAttempt, attempt_id)
+        slots = score_store.marking_slots(session, row)
+        guesses = attempt_store.difficulties(session, row.form_id)
+    return [
+        Sent(
+            client_seq=slot.position,
+            slot=slot.position,
+            kind=EventKind.RESPONSE,
+            payload=canonical(
+                right_response(slot)
+                if learner.answers_right(slot, guesses[slot.position])
+                else wrong_response(slot)
+            ),
+        )
+        for slot in slots
+    ]

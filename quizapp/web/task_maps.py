@@ -1,0 +1,108 @@
+"""The task map: one picture of a framework, a cell per task statement, for every page that shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from quizapp.domain.framework import Framework, TaskStatement
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One task statement on the map; ``status`` picks the shape, ``label`` says it in words."""
+
+    code: str
+    letter: str
+    text: str
+    href: str | None
+    status: str
+    label: str
+    count: str = ""
+    level: str = ""
+    share: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One competency on the map; a missing title is shown as missing."""
+
+    code: str
+    title: str | None
+    href: str | None
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMap:
+    """What the macro `task_map` draws."""
+
+    title: str
+    description: str
+    rows: tuple[Row, ...]
+    legend: tuple[tuple[str, ...], ...]
+
+
+def draw(
+    framework: Framework,
+    cell: Callable[[TaskStatement], Cell],
+    *,
+    legend: Sequence[tuple[str, ...]] = (),
+    description: str = "",
+    only: Collection[str] | None = None,
+    row_href: Callable[[str], str] | None = None,
+) -> TaskMap:
+    """The map of a framework; ``only`` keeps the competencies that hold one of these tasks."""
+    rows = tuple(
+        Row(
+            competency.code,
+            competency.title,
+            row_href(competency.code) if row_href else None,
+            tuple(cell(task) for task in competency.tasks if only is None or task.code in only),
+        )
+        for competency in framework.competencies
+        if only is None or any(task.code in only for task in competency.tasks)
+    )
+    return TaskMap(framework.function, description, rows, tuple(legend))
+
+
+def status_words() -> Mapping[str, str]:
+    """What the statuses of certification and practice are called."""
+    return {
+        "demonstrated": _("Demonstrated"),
+        "not_yet": _("Not yet demonstrated"),
+        "insufficient": _("Insufficient evidence"),
+        "not_assessed": _("Not assessed"),
+        "strong": _("Looks strong"),
+        "mixed": _("Mixed"),
+        "start_here": _("Start here"),
+    }
+
+
+CERTIFICATION = ("demonstrated", "not_yet", "insufficient", "not_assessed")
+PRACTICE = ("strong", "mixed", "start_here", "not_assessed")
+
+
+def status_legend(statuses: Sequence[str]) -> list[tuple[str, str]]:
+    """Legend entries for these statuses, in words."""
+    words = status_words()
+    return [(status, words[status]) for status in statuses]
+
+
+def status_cell(
+    task: TaskStatement, status: str, count: str = "", href: str | None = None, note: str = ""
+) -> Cell:
+    """The cell of a task with one of the statuses; the count is drawn where evidence is short."""
+    return Cell(
+        task.code,
+        task.letter,
+        task.text,
+        href,
+        status,
+        status_words()[status],
+        count if status == "insufficient" else "",
+        note=note,
+    )

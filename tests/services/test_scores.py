@@ -1,0 +1,183 @@
+"""Scoring after the close, release by policy, records on release, and the derivation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import select
+
+from quizapp.domain.errors import NotFound, Refused
+from quizapp.domain.exam import Release
+from quizapp.domain.person import Actor, Role
+from quizapp.domain.score import Decision, TaskStatus, Total
+from quizapp.services import attempts, results, scores, sittings
+from quizapp.services.attempts import Swept
+from quizapp.store.attempts import RowAttempt, RowResponseEvent
+from quizapp.store.exams import RowExam
+from quizapp.store.records import RowRecord
+from quizapp.store.scores import RowScore
+from tests.support import attempts as room
+from tests.support import exams as exam_support
+from tests.support.people import TESTS
+
+
+@pytest.fixture
+def actor(context):
+    return room.learner(context)
+
+
+def report(context, attempt_id):
+    with context.reading() as session:
+        return scores.report_of(session, attempt_id)
+
+
+def records_of(context, person_id) -> list[tuple[str, int]]:
+    with context.reading() as session:
+        query = select(RowRecord.status, RowRecord.demonstrated).where(RowRecord.person_id == person_id)
+        return [tuple(row) for row in session.execute(query.order_by(RowRecord.issued_at))]
+
+
+def test_a_submitted_attempt_is_scored_released_and_recorded(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id])
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8, "1.B": 7})
+    told = report(context, attempt_id)
+    assert [(t.task_code, t.x, t.n, t.status) for t in told.tasks] == [
+        ("1.A", 8, 8, TaskStatus.DEMONSTRATED),
+        ("1.B", 7, 8, TaskStatus.NOT_YET),
+    ]
+    assert (told.total, told.decision) == (Total(Fraction(15), Fraction(16)), Decision.MET)
+    assert records_of(context, actor.person_id) == [("valid", 1)]
+
+
+def test_nothing_demonstrated_gives_a_result_but_no_record(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id])
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 4, "1.B": 4})
+    view = results.result_view(context, actor, attempt_id)
+    assert (view.report.decision, view.serial, records_of(context, actor.person_id)) == (
+        Decision.NOT_MET,
+        "",
+        [],
+    )
+
+
+def test_the_top_up_pools_evidence_and_its_record_supersedes(context, clock, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id])
+    room.taken(context, actor, sitting_id, {"1.A": 8, "1.B": 7})
+    clock.instant += timedelta(days=30)
+    second = room.taken(context, actor, sitting_id, {"1.B": 4})
+    told = report(context, second)
+    assert [(t.task_code, t.x, t.n, t.status) for t in told.tasks] == [
+        ("1.A", 8, 8, TaskStatus.DEMONSTRATED),
+        ("1.B", 11, 12, TaskStatus.DEMONSTRATED),
+    ]
+    assert (told.total, told.cycle_total) == (
+        Total(Fraction(4), Fraction(4)),
+        Total(Fraction(19), Fraction(20)),
+    )
+    assert records_of(context, actor.person_id) == [("superseded", 1), ("valid", 2)]
+
+
+def test_scoring_again_adds_a_score_and_changes_none(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id])
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    before = report(context, attempt_id)
+    scores.score(context, TESTS, attempt_id)
+    scores.score(context, TESTS, attempt_id, again=True)
+    with context.reading() as session:
+        numbers = list(session.scalars(select(RowScore.number).order_by(RowScore.number)))
+    assert (numbers, report(context, attempt_id)) == ([1, 2], before)
+
+
+def test_an_open_attempt_cannot_be_scored(context, actor) -> None:
+    attempt_id = attempts.start(context, actor, room.room(context, [actor.person_id]))
+    with pytest.raises(Refused) as told:
+        scores.score(context, TESTS, attempt_id)
+    assert told.value.code == "attempt_open"
+
+
+@pytest.mark.parametrize("policy", [Release.MANUAL, Release.AFTER_SITTING])
+def test_a_result_that_is_not_released_is_not_shown(context, clock, actor, policy) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=policy, hours=2)
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    with pytest.raises(Refused) as told:
+        results.result_view(context, actor, attempt_id)
+    clock.instant += timedelta(hours=2)
+    attempts.sweep(context)
+    shown_after = policy is Release.AFTER_SITTING
+    assert (told.value.code, records_of(context, actor.person_id)) == (
+        "not_released",
+        [("valid", 1)] if shown_after else [],
+    )
+    scores.release_now(context, TESTS, attempt_id)
+    assert records_of(context, actor.person_id) == [("valid", 1)]
+    assert results.result_view(context, actor, attempt_id).report.demonstrated == ("1.A",)
+
+
+def test_a_result_is_nobody_elses_business(context, actor) -> None:
+    attempt_id = room.taken(context, actor, room.room(context, [actor.person_id]), {"1.A": 8})
+    with pytest.raises(NotFound) as told:
+        results.result_view(context, room.learner(context, "Sam Stranger"), attempt_id)
+    assert told.value.code == "not_found"
+
+
+def test_practice_shows_reasons_and_certification_does_not(context, actor) -> None:
+    certified = room.taken(context, actor, room.room(context, [actor.person_id]), {"1.A": 8})
+    practice_id = exam_support.published(context, exam_support.PRACTICE, slug="practice")
+    sitting_id = sittings.schedule(
+        context,
+        TESTS,
+        practice_id,
+        title="Practice",
+        window=exam_support.window(context),
+        is_open_to_all=True,
+    )
+    practised = room.taken(context, actor, sitting_id, {"1.A": 4, "1.B": 1})
+    view = results.result_view(context, actor, practised)
+    assert results.result_view(context, actor, certified).reviews == ()
+    assert [(t.score.task_code, t.right, t.served, t.practice_status) for t in view.tasks] == [
+        ("1.A", 4, 4, "strong"),
+        ("1.B", 1, 4, "start_here"),
+    ]
+    assert {row.rationale != "" for entry in view.reviews for row in entry.review.rows} == {True}
+    assert records_of(context, actor.person_id) == [("valid", 1)]
+
+
+def test_a_late_answer_changes_no_score(context, clock, actor) -> None:
+    attempt_id = attempts.start(context, actor, room.room(context, [actor.person_id]))
+    clock.instant += timedelta(minutes=21)
+    late = room.answer(context, attempt_id, lambda _slot: True)
+    clock.instant += timedelta(minutes=10)
+    swept = attempts.sweep(context)
+    told = report(context, attempt_id)
+    with context.reading() as session:
+        kept = len(list(session.scalars(select(RowResponseEvent.id))))
+    assert ({entry.disposition.value for entry in late}, kept) == ({"late"}, 16)
+    assert (swept, told.total) == (Swept(1, 0), Total(Fraction(0), Fraction(16)))
+
+
+def test_the_derivation_agrees_with_what_is_stored(context, actor) -> None:
+    attempt_id = room.taken(context, actor, room.room(context, [actor.person_id]), {"1.A": 8, "1.B": 7})
+    told = scores.derivation(scores.explain(context, TESTS, attempt_id))
+    assert [(t["task"], t["x"], t["n"], t["posterior_decimal"], t["status"]) for t in told["tasks"]] == [
+        ("1.A", 8, 8, "0.959646", "demonstrated"),
+        ("1.B", 7, 8, "0.803996", "not_yet"),
+    ]
+    assert (told["agrees_with_stored"], told["decision"], len(told["slots"])) == (True, "met", 16)
+
+
+def test_preview_gives_no_result_and_no_record(context, actor) -> None:
+    author = Actor(actor.person_id, frozenset({Role.INSTRUCTOR}))
+    room.room(context, [])
+    with context.reading() as session:
+        exam_id = session.scalars(select(RowExam.id)).one()
+    attempt_id = attempts.preview(context, author, exam_id)
+    room.answer(context, attempt_id, lambda _slot: True)
+    attempts.submit(context, author, attempt_id)
+    with context.reading() as session:
+        row = session.get_one(RowAttempt, attempt_id)
+        state = (row.state, row.scored_at is not None, row.released_at)
+    with pytest.raises(NotFound):
+        results.result_view(context, author, attempt_id)
+    assert (state, records_of(context, actor.person_id)) == (("closed", True, None), [])
