@@ -30,7 +30,8 @@ from quizapp.store import record_search
 from quizapp.store import records as store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam
-from quizapp.store.record_search import SORTS, Wish
+from quizapp.store.record_search import SORTS as SORTS
+from quizapp.store.record_search import Wish as Wish
 from quizapp.store.records import RowRecord
 
 #: The columns of every export, in this order; see the data dictionary in docs.

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from quizapp.domain.record import RecordStatus, read_serial
 from quizapp.domain.score import TaskStatus
@@ -66,7 +66,9 @@ def _by_text(text: str) -> ColumnElement[bool]:
     name = func.lower(RowRecord.learner_name).like(like, escape="\\")
     serial = read_serial(text)
     part = RowRecord.serial.like(like.upper(), escape="\\")
-    return or_(name, part if serial is None else RowRecord.serial == serial)
+    titled = aliased(RowExam)
+    exam = RowRecord.exam_id.in_(select(titled.id).where(func.lower(titled.title).like(like, escape="\\")))
+    return or_(name, exam, part if serial is None else RowRecord.serial == serial)
 
 
 def _conditions(wish: Wish, day: date) -> Iterable[ColumnElement[bool]]:

@@ -94,7 +94,7 @@ def _item(uow: UnitOfWork, bank_row_id: UUID, pool: Pool, task: str, number: int
         digest=item_id.ljust(64, "0"),
         type="single_choice",
         content={"stem": f"Question {item_id}?", "options": options, "lock_order": False},
-        key={"correct": "a", "rationales": {"a": "Yes.", "b": "No.", "c": "No."}},
+        key={"keys": ["a"], "rationales": {"a": "Yes.", "b": "No.", "c": "No."}},
         level="apply",
         difficulty=70,
         sources=[],
