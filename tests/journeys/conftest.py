@@ -1,0 +1,97 @@
+"""A served world for journeys: the shipped framework, bank and exams, and a person per role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from quizapp import resources
+from quizapp.app import create_app
+from quizapp.domain.exam import Window
+from quizapp.domain.person import Role
+from quizapp.services import exam_files, exams, frameworks, items, people, sittings
+from quizapp.services.unit_of_work import Context
+from quizapp.settings import Settings
+from tests.conftest import DIALECTS, close, empty
+from tests.support import browser as browsers
+from tests.support import server as servers
+from tests.support.people import TESTS
+from tests.support.server import Server
+
+PASSWORD = "correct-horse-battery"
+BANKS = resources.folder("question_banks") / "security-cooperation"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a journey needs to know about the installation it plays in."""
+
+    context: Context
+    settings: Settings
+    sitting_id: UUID
+    learner_id: UUID
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all journeys of this process."""
+    with browsers.chromium() as running:
+        yield running
+
+
+@pytest.fixture(params=DIALECTS)
+def journey_settings(request: pytest.FixtureRequest) -> Settings:
+    """Settings on each database, with a brisk worker."""
+    name = "sqlite_settings" if request.param == "sqlite" else "postgres_settings"
+    return replace(request.getfixturevalue(name), sweep_seconds=1, threads=4)
+
+
+@pytest.fixture
+def world(journey_settings: Settings) -> Iterator[World]:
+    """The shipped framework, bank and exams, loaded through the services, at the real time."""
+    app = create_app(journey_settings)
+    context = app.extensions["quizapp"]
+    if not journey_settings.is_sqlite:
+        empty(context)
+    with app.app_context():
+        yield _furnish(context, journey_settings)
+    close(app)
+
+
+def _furnish(context: Context, settings: Settings) -> World:
+    frameworks.load_file(context, TESTS, BANKS / "framework.yaml")
+    items.load_bank(context, TESTS, BANKS)
+    exam_files.load(context, TESTS, BANKS / "exams" / "1.0-certification.yaml", publish=True)
+    ids = {
+        role: people.create(
+            context,
+            TESTS,
+            name=f"{role.value.title()} Journey",
+            email=f"{role.value}@journey.example",
+            roles=[role],
+            password=PASSWORD,
+        )
+        for role in (Role.LEARNER, Role.REGISTRAR)
+    }
+    now = context.clock.now()
+    sitting_id = sittings.schedule(
+        context,
+        TESTS,
+        exams.get(context, TESTS, "1.0-certification").id,
+        title="Journey sitting",
+        window=Window(now - timedelta(minutes=1), now + timedelta(hours=8)),
+        person_ids=[ids[Role.LEARNER]],
+    )
+    return World(context, settings, sitting_id, ids[Role.LEARNER])
+
+
+@pytest.fixture
+def server(world: World) -> Iterator[Server]:
+    """The world, served."""
+    with servers.serving(world.settings) as running:
+        yield running

@@ -1,0 +1,146 @@
+"""The main job, played in a browser: exam, result, record, registrar, verification."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from quizapp.services.simulation import right_response, wrong_response
+from tests.journeys.conftest import PASSWORD, World
+from tests.support import attempts as room
+from tests.support.server import Server
+
+SHOWN = {"1.A", "1.C", "1.D", "1.E"}
+TASKS = ("1.A", "1.B", "1.C", "1.D", "1.E")
+
+
+def sign_in(page: Any, server: Server, role: str) -> None:
+    page.goto(f"{server.url}/")
+    page.get_by_label("Email").fill(f"{role}@journey.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{server.url}/")
+
+
+def attempt_in(url: str) -> UUID:
+    found = re.search(r"/attempts/([0-9a-f-]{36})/", url)
+    assert found is not None, url
+    return UUID(found.group(1))
+
+
+def fill(page: Any, response: dict[str, Any]) -> None:
+    """Enter a response as a person would, by the controls of the page."""
+    form = page.locator("#item-form")
+    match response:
+        case {"choice": choice}:
+            form.locator(f'input[name="choice"][value="{choice}"]').check()
+        case {"choices": choices}:
+            for choice in choices:
+                form.locator(f'input[name="choice"][value="{choice}"]').check()
+        case {"ranks": ranks}:
+            for name, rank in ranks.items():
+                form.locator(f'select[name="rank-{name}"]').select_option(str(rank))
+        case {"pairs": pairs}:
+            for name, option in pairs.items():
+                form.locator(f'select[name="match-{name}"]').select_option(option)
+        case {"number": number}:
+            form.locator('input[name="number"]').fill(number)
+        case {"text": text}:
+            form.locator('input[name="text"]').fill(text)
+
+
+def answer_everything(page: Any, world: World) -> UUID:
+    attempt_id = attempt_in(page.url)
+    slots = room.slots(world.context, attempt_id)
+    for slot in slots:
+        fill(page, right_response(slot) if slot.task_code in SHOWN else wrong_response(slot))
+        page.get_by_role("button", name="Next" if slot.position < len(slots) else "To the review").click()
+    page.wait_for_url("**/review")
+    return attempt_id
+
+
+def test_the_main_job(world: World, server: Server, browser: Any, tmp_path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    outside: list[str] = []
+    page.on("request", lambda r: None if r.url.startswith(server.url) else outside.append(r.url))
+    sign_in(page, server, "learner")
+    page.get_by_role("link", name="Look and start").first.click()
+    assert page.get_by_text("Pilot: not for personnel decisions").first.is_visible()
+    page.get_by_role("button", name="Start now").click()
+    answer_everything(page, world)
+    assert page.get_by_text("Every question has an answer.").is_visible()
+    page.get_by_text("Submit 40 answers").click()
+    page.get_by_role("button", name="Yes, submit and end the exam").click()
+    page.wait_for_url("**/receipt")
+    assert "40 of 40" in page.locator("main").inner_text()
+    page.get_by_role("link", name="See the result").click()
+    assert "4 of 5 tasks" in page.get_by_role("heading", level=1).inner_text()
+    context.close()
+    serial = registrar_exports(browser, server, tmp_path)
+    verifies(browser, server, serial)
+    assert outside == []
+
+
+def registrar_exports(browser: Any, server: Server, tmp_path) -> str:
+    context = browser.new_context()
+    page = context.new_page()
+    sign_in(page, server, "registrar")
+    page.get_by_label("Name, serial or exam").fill("Learner Journey")
+    page.get_by_role("button", name="Search").click()
+    with page.expect_download() as download:
+        page.get_by_text("CSV").first.click()
+    path = tmp_path / "records.csv"
+    download.value.save_as(path)
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    context.close()
+    assert [(row["learner"], row["status"]) for row in rows] == [("Learner Journey", "valid")]
+    return rows[0]["serial"]
+
+
+def verifies(browser: Any, server: Server, serial: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{server.url}/verify/{serial}")
+    words = page.locator("main").inner_text()
+    demonstrated = page.locator("[data-demonstrated]").evaluate_all(
+        "nodes => nodes.map(node => node.dataset.demonstrated)"
+    )
+    context.close()
+    assert demonstrated == [code for code in TASKS if code in SHOWN]
+    assert "Authentic and current" in words
+    assert "Pilot: not for personnel decisions" in words
+
+
+@pytest.mark.parametrize("journey_settings", ["sqlite"], indirect=True)
+def test_the_exam_without_scripts_by_keyboard_and_after_a_closed_tab(
+    world: World, server: Server, browser: Any
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, server, "learner")
+    page.get_by_role("link", name="Look and start").first.press("Enter")
+    page.get_by_role("button", name="Start now").press("Enter")
+    attempt_id = attempt_in(page.url)
+    slot = room.slots(world.context, attempt_id)[0]
+    fill(page, right_response(slot))
+    page.get_by_label("Flag for review").press("Space")
+    page.get_by_role("button", name="Next").press("Enter")
+    page.wait_for_url("**/items/2")
+    context.close()
+
+    again = browser.new_context(java_script_enabled=False)
+    page = again.new_page()
+    sign_in(page, server, "learner")
+    page.get_by_role("button", name="Go on with the exam").click()
+    page.wait_for_url("**/items/*")
+    page.goto(f"{server.url}/attempts/{attempt_id}/items/1")
+    assert page.get_by_label("Flag for review").is_checked()
+    page.get_by_role("button", name="Review").click()
+    assert [n.inner_text() for n in page.locator(".review-counts dd").all()] == ["1", "39", "1"]
+    again.close()

@@ -1,0 +1,112 @@
+"""The product as it runs for people: `quizapp serve` in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from quizapp.settings import Settings, variable
+
+QUIZAPP = Path(sys.executable).with_name("quizapp")
+PATIENCE_SECONDS = 60
+STEP_SECONDS = 0.1
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment that gives a process these settings."""
+    told = {
+        variable(entry.name): str(getattr(settings, entry.name))
+        for entry in fields(Settings)
+        if getattr(settings, entry.name) != entry.default
+    }
+    return {**os.environ, **told}
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(slots=True)
+class Server:
+    """A running server; with PostgreSQL its worker runs beside it."""
+
+    url: str
+    processes: list[subprocess.Popen[str]]
+
+    def kill(self) -> None:
+        """End every process at once, as a power cut would (SIGKILL, children too)."""
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, 9)
+            process.wait(PATIENCE_SECONDS)
+
+    def stop(self) -> None:
+        """End gracefully."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(PATIENCE_SECONDS)
+
+
+def start(settings: Settings, port: int | None = None) -> Server:
+    """Start serving and wait until it says that it listens."""
+    port = port or free_port()
+    env = environment(settings)
+    server = _run(["serve", "--port", str(port)], env)
+    processes = [server]
+    if not settings.is_sqlite:
+        processes.append(_run(["work"], env))
+    assert server.stderr is not None
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if "Listening on" in line:
+            break
+    else:
+        raise AssertionError("the server did not start:\n" + "".join(said))
+    # Somebody has to read on, or a full pipe would stop the server.
+    threading.Thread(target=server.stderr.read, daemon=True).start()
+    wait_until(lambda: _answers(port), "the server to accept connections")
+    return Server(f"http://127.0.0.1:{port}", processes)
+
+
+def _run(arguments: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(QUIZAPP), *arguments], env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def serving(settings: Settings) -> Iterator[Server]:
+    """A server for the length of a test."""
+    server = start(settings)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Return as soon as the condition holds; fail when it never does."""
+    pause = threading.Event()
+    for _ in range(int(PATIENCE_SECONDS / STEP_SECONDS)):
+        if condition():
+            return
+        pause.wait(STEP_SECONDS)
+    raise AssertionError(f"waited {PATIENCE_SECONDS} s for {what}")
