@@ -129,6 +129,20 @@ def banks(context: Context, actor: Actor, framework_id: str | None = None) -> li
         ]
 
 
+def banks_with_coverage(
+    context: Context, actor: Actor, framework_id: str
+) -> list[tuple[BankSummary, dict[str, Coverage]]]:
+    """The banks of one framework, each with its coverage by task code."""
+    actor.require(Permission.BROWSE_BANK)
+    with context.reading() as session:
+        tallies = item_lists.tallies(session)
+        found = []
+        for row in item_lists.banks(session, framework_id):
+            own = [t for t in tallies if t.bank_row_id == row.id]
+            found.append((_summary(row, own), _coverage(_framework(session, row), own)))
+        return found
+
+
 def bank(context: Context, actor: Actor, bank_id: str, wanted: ItemFilter | None = None) -> BankPage:
     """A bank's coverage and those of its items that ``wanted`` keeps; raises `NotFound`."""
     actor.require(Permission.BROWSE_BANK)

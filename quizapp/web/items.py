@@ -1,13 +1,109 @@
-"""Placeholder: written by its slice."""
+"""Item banks to look through: what they cover, which items they hold, one item in full."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-from quizapp.web.access import public
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+
+from quizapp.domain.framework import TaskStatement
+from quizapp.domain.item_bank import PRACTICE_NEEDED, SECURE_NEEDED, CoverageLevel
+from quizapp.domain.person import Permission
+from quizapp.services import items_read
+from quizapp.services.items_read import BankPage, ItemFilter
+from quizapp.web import task_maps
+from quizapp.web.access import actor, context, needs
+from quizapp.web.item_words import STATUS_CHIPS, words
 
 bp = Blueprint("items", __name__, url_prefix="/banks")
+ITEMS_PER_PAGE = 100
+FILTERS = ("task", "pool", "type", "status", "text")
 
 
 @bp.get("")
-@public
-def index() -> str:
-    return "later"
+@needs(Permission.BROWSE_BANK)
+def index() -> Any:
+    """Every bank."""
+    return render_template("banks/index.html", banks=items_read.banks(context(), actor()), words=words())
+
+
+@bp.get("/<bank_id>")
+@needs(Permission.BROWSE_BANK)
+def bank(bank_id: str) -> Any:
+    """One bank: its coverage and its items."""
+    wanted = {name: request.args.get(name, "").strip() for name in FILTERS}
+    told = items_read.bank(context(), actor(), bank_id, ItemFilter(**wanted))
+    pages = max(-(-len(told.lines) // ITEMS_PER_PAGE), 1)
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    first = (page - 1) * ITEMS_PER_PAGE
+    set_filters: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+    return render_template(
+        "banks/bank.html",
+        told=told,
+        bank=told.bank,
+        map=_coverage_map(told),
+        gaps=[c for c in told.coverage.values() if c.level is not CoverageLevel.OK],
+        secure_needed=SECURE_NEEDED,
+        practice_needed=PRACTICE_NEEDED,
+        lines=told.lines[first : first + ITEMS_PER_PAGE],
+        wanted=wanted,
+        task_choices=[(code, code) for code in told.framework.task_codes],
+        is_filtered=bool(set_filters),
+        page=page,
+        pages=pages,
+        page_url=lambda n: url_for("items.bank", bank_id=bank_id, page=n, **set_filters),
+        words=words(),
+        chips=STATUS_CHIPS,
+    )
+
+
+def _coverage_map(told: BankPage) -> task_maps.TaskMap:
+    words_of = {
+        CoverageLevel.OK: _("Enough approved items"),
+        CoverageLevel.LOW: _("More items needed"),
+        CoverageLevel.HOLE: _("No approved item: write one"),
+    }
+
+    def cell(task: TaskStatement) -> task_maps.Cell:
+        found = told.coverage[task.code]
+        href = url_for("items.bank", bank_id=told.bank.bank_id, task=task.code, _anchor="items")
+        label = _("%(state)s; secure + practice:", state=words_of[found.level])
+        count = f"{found.secure}+{found.practice}" if found.level is not CoverageLevel.HOLE else "0"
+        return task_maps.Cell(
+            task.code, task.letter, task.text, href, "count", label, count, found.level.value
+        )
+
+    return task_maps.draw(
+        told.framework,
+        cell,
+        legend=[("count", text, level.value) for level, text in words_of.items()],
+        description=_(
+            "Approved items of each task, secure + practice. Certification under the default rule "
+            "needs %(secure)d secure items: 8 for a first attempt and 4 for a second.",
+            secure=SECURE_NEEDED,
+        ),
+        row_href=lambda code: url_for(
+            "frameworks.competency",
+            framework_id=told.framework.id,
+            code=code,
+            version=told.framework.version,
+        ),
+    )
+
+
+@bp.get("/<bank_id>/items/<item_id>")
+@needs(Permission.BROWSE_BANK)
+def item(bank_id: str, item_id: str) -> Any:
+    """One item: as the learner sees it, and for authors and reviewers its key."""
+    told = items_read.item(context(), actor(), bank_id, item_id)
+    return render_template(
+        "banks/item.html",
+        told=told,
+        bank=told.bank,
+        line=told.line,
+        may_read_key=actor().may(Permission.READ_KEYS),
+        words=words(),
+        chips=STATUS_CHIPS,
+        tasks=[(code, told.framework.task(code)) for code in told.line.tasks],
+    )

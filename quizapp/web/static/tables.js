@@ -78,7 +78,7 @@ function addFilter(table) {
 function enhance(table) {
   const saved = recall(table);
   addSorting(table);
-  if (table.tBodies[0].rows.length > 1) {
+  if (table.tBodies[0].rows.length > 1 && !("noFilter" in table.dataset)) {
     const { box, apply } = addFilter(table);
     if (saved.filter) {
       box.value = saved.filter;
