@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from quizapp.cli import common
-from quizapp.services import items, items_check, items_export, items_read
+from quizapp.services import items, items_check, items_export, items_read, items_schema
 
 PROBLEM_COLUMNS = ("file", "line", "item", "field", "value", "reason", "detail")
 
@@ -127,3 +127,15 @@ def _only_bank() -> str:
     if len(ids) == 1:
         return ids[0]
     raise common.BadUsage(f"name one of the loaded banks: {', '.join(ids) or 'there is none'}")
+
+
+@cli.command("schema")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def schema(folder: Path) -> None:
+    """Write the JSON Schemas of bank, item and framework files into a folder, for editors."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, told in items_schema.schemas().items():
+            (folder / name).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise common.BadUsage(f"{folder}: {error.strerror}") from error

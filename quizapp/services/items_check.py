@@ -115,8 +115,8 @@ def check_bank_files(path: Path, framework: Path | None = None) -> BankCheck:
         files=len(bank.files.files),
         items=len(bank.files.items),
         stimuli=len(bank.files.stimuli),
-        statuses=Counter(item.status.value for item in bank.items),
-        pools=Counter(item.pool.value for item in bank.items),
+        statuses=dict(Counter(item.status.value for item in bank.items)),
+        pools=dict(Counter(item.pool.value for item in bank.items)),
         problems=tuple(problems),
     )
 
