@@ -18,7 +18,7 @@ from quizapp.domain.errors import Forbidden, NotFound
 from quizapp.domain.exam import Mode
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.record import RecordStatus
-from quizapp.integrations import csv_files, qr_codes, record_files
+from quizapp.integrations import csv_files, record_files
 
 # The two modules call each other: releasing issues, and issuing reads the released report.
 from quizapp.services import record_views, scores
@@ -215,11 +215,6 @@ def file_of(context: Context, actor: Actor, serial: str, door: str = "json") -> 
     """The signed file of a record, for its holder or a registrar."""
     with _opened(context, actor, serial, door) as (_, row):
         return record_files.write(row.payload.encode(), row.key_id, row.signature)
-
-
-def qr_code(address: str) -> str:
-    """An image, as a data: address, of the QR code of a record's verification address."""
-    return qr_codes.svg_data_uri(address)
 
 
 @contextmanager

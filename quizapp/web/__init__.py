@@ -13,7 +13,6 @@ from quizapp.web import (
     audit,
     cohorts,
     errors,
-    exams,
     frameworks,
     health,
     home,
@@ -21,6 +20,8 @@ from quizapp.web import (
     records,
     requests,
     scores,
+    sittings,
+    verification,
 )
 from quizapp.web.access import csrf
 from quizapp.web.accounts import security_arguments, security_config
@@ -32,7 +33,7 @@ BLUEPRINTS = (
     home.bp,
     frameworks.bp,
     items.bp,
-    exams.bp,
+    sittings.bp,  # exams and sittings share one
     attempts.bp,
     scores.bp,
     records.bp,
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
     requests.register(app)
     errors.register(app)
     accounts.register(app)
+    verification.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -1,19 +1,183 @@
-"""Placeholder: written by its slice."""
+"""Records for those who keep them and those who hold them; the public side is in `verification`."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-from quizapp.web.access import public
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
-bp = Blueprint("records", __name__, url_prefix="/records")
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_security.decorators import check_and_update_authn_fresh
+
+from quizapp.domain.person import Permission
+from quizapp.domain.record import ReasonCategory, RecordStatus
+from quizapp.services import qr, record_status, records
+from quizapp.services.records import Wish
+from quizapp.services.unit_of_work import Context
+from quizapp.web import record_pages
+from quizapp.web.access import actor, context, needs, signed_in
+from quizapp.web.forms.records import SearchForm, StatusForm
+from quizapp.web.messages import message
+
+bp = Blueprint("records", __name__)
+
+#: How recent a sign-in has to be for what cannot be undone.
+FRESH = timedelta(minutes=15)
+VERBS: Mapping[str, Callable[[Context, Any, str, str, str], None]] = {
+    "suspend": record_status.suspend,
+    "reinstate": record_status.reinstate,
+    "revoke": record_status.revoke,
+}
 
 
-@bp.get("")
-@public
-def index() -> str:
-    return "later"
+@bp.get("/records")
+@needs(Permission.PULL_RECORDS)
+def index() -> Any:
+    """The registrar's list."""
+    form = _search_form()
+    page = request.args.get("page", 1, type=int)
+    found = records.find(context(), actor(), _wish(form), page)
+    return render_template(
+        "records/index.html",
+        form=form,
+        found=found,
+        filters=_filters(form),
+        sort=_wish(form).sort,
+        **record_pages.words(),
+    )
 
 
-@bp.get("/verify_start")
-@public
-def verify_start() -> str:
-    return "later"
+@bp.get("/records/export.csv")
+@needs(Permission.PULL_RECORDS)
+def export() -> Response:
+    """Exactly the rows the same filters show, all pages of them, in the same order."""
+    rows = records.pull(context(), actor(), _wish(_search_form()), "csv")
+    return _download(records.as_csv(rows).encode("utf-8-sig"), "text/csv", "records.csv")
+
+
+def _search_form() -> SearchForm:
+    form = SearchForm(request.args)
+    exams = records.choices(context(), actor()).exams
+    form.exam.choices = [("", _("All exams")), *((str(exam_id), title) for exam_id, title in exams)]
+    chips = record_pages.chips()
+    form.status.choices = [("", _("Any status")), *((str(s), chips[s][1]) for s in RecordStatus)]
+    return form
+
+
+def _wish(form: SearchForm) -> Wish:
+    status, sort = form.status.data, request.args.get("sort", "")
+    return Wish(
+        text=form.text.data or "",
+        exam_id=_uuid(form.exam.data or ""),
+        status=RecordStatus(status) if status in set(RecordStatus) else None,
+        task_code=(form.task.data or "").strip(),
+        sort=sort if sort.removeprefix("-") in records.SORTS else "-issued_at",
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _filters(form: SearchForm) -> dict[str, str]:
+    """The filters as they go back into an address; the order and the page are added by links."""
+    return {field.name: field.data for field in form if field.data}
+
+
+@bp.get("/records/mine")
+@signed_in
+def mine() -> Any:
+    """The reader's own records."""
+    told = records.mine(context(), actor())
+    return render_template("records/mine.html", lines=told, **record_pages.words())
+
+
+@bp.get("/records/<serial>")
+@signed_in
+def record(serial: str) -> Any:
+    """One record, for its holder or a registrar."""
+    return _record_page(serial)
+
+
+def _record_page(serial: str, tried: StatusForm | None = None) -> str:
+    told = records.show(context(), actor(), serial)
+    may_change = actor().may(Permission.CHANGE_RECORD_STATUS) and not told.is_own
+    forms = {verb: _status_form(verb) for verb in told.verbs} if may_change else {}
+    return render_template(
+        "records/record.html",
+        page=record_pages.page(told),
+        forms=forms,
+        tried=tried,
+        **record_pages.words(),
+    )
+
+
+@bp.get("/records/<serial>/print")
+@signed_in
+def printable(serial: str) -> Any:
+    """The record as a page of paper."""
+    page = record_pages.page(records.show(context(), actor(), serial, "print"))
+    code = qr.data_uri(page.address)
+    return render_template("records/print.html", page=page, qr_code=code, **record_pages.words())
+
+
+@bp.get("/records/<serial>/record.json")
+@signed_in
+def download(serial: str) -> Response:
+    """The signed file."""
+    data = records.file_of(context(), actor(), serial)
+    return _download(data, "application/json", f"record-{serial}.json")
+
+
+def _download(data: bytes, mimetype: str, name: str) -> Response:
+    return Response(
+        data, mimetype=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+# --- status -----------------------------------------------------------------------------
+
+
+def _status_form(verb: str) -> StatusForm:
+    # Three of these stand on one page; the prefix keeps their fields apart.
+    form = StatusForm(prefix=verb)
+    form.category.choices = [(str(c), record_pages.category_words()[c]) for c in ReasonCategory]
+    return form
+
+
+@bp.post("/records/<serial>/suspend")
+@needs(Permission.CHANGE_RECORD_STATUS)
+def suspend(serial: str) -> Any:
+    """Take the record out of force until somebody has decided."""
+    return _change(serial, "suspend", _("The record is suspended."))
+
+
+@bp.post("/records/<serial>/reinstate")
+@needs(Permission.CHANGE_RECORD_STATUS)
+def reinstate(serial: str) -> Any:
+    """Put the record back in force."""
+    return _change(serial, "reinstate", _("The record is in force again."))
+
+
+@bp.post("/records/<serial>/revoke")
+@needs(Permission.CHANGE_RECORD_STATUS)
+def revoke(serial: str) -> Any:
+    """End the record for good; needs a sign-in of the last minutes."""
+    if not check_and_update_authn_fresh(FRESH, timedelta(0), "session"):
+        flash(str(message("not_fresh")), "warning")
+        return redirect(url_for("security.verify", next=url_for("records.record", serial=serial)))
+    return _change(serial, "revoke", _("The record is revoked."))
+
+
+def _change(serial: str, verb: str, sentence: str) -> Any:
+    form = _status_form(verb)
+    if not form.validate_on_submit():
+        return _record_page(serial, form), 422
+    VERBS[verb](context(), actor(), serial, form.category.data, form.reason.data)
+    flash(sentence, "success")
+    return redirect(url_for("records.record", serial=serial))

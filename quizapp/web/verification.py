@@ -1,0 +1,127 @@
+"""Anybody may ask whether a record is authentic and current: no account, no address, no waiting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from quizapp.domain.errors import Invalid
+from quizapp.domain.record import read_serial
+from quizapp.services import verification
+from quizapp.services.verification import Finding
+from quizapp.web import record_pages
+from quizapp.web.access import actor, context, public
+from quizapp.web.forms.records import FileForm, SerialForm
+from quizapp.web.messages import message
+from quizapp.web.records import bp
+
+NOT_FOUND = 404
+#: Counts look-ups per address in this process; signed-in staff are never counted.
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+limited = limiter.shared_limit(
+    lambda: context().settings.verify_rate, scope="verify", exempt_when=lambda: actor().is_staff
+)
+
+
+def register(app: Flask) -> None:
+    """Install the rate limit and keep every page of this file out of search engines."""
+    limiter.init_app(app)
+
+    @app.after_request
+    def no_index(response: Response) -> Response:
+        if request.path.startswith("/verify"):
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+
+@bp.get("/verify")
+@public
+def verify_start() -> Any:
+    """Where to enter a serial or hand in a file."""
+    told = SerialForm(request.args).serial.data or ""
+    if told.strip():
+        return redirect(url_for("records.verify", serial=read_serial(told) or told.strip()[:80]))
+    return _start_page(FileForm())
+
+
+def _start_page(form: FileForm, problem: str = "") -> str:
+    return render_template("records/verify_start.html", serial_form=SerialForm(), form=form, problem=problem)
+
+
+@bp.post("/verify")
+@public
+@limited
+def verify_file() -> Any:
+    """Check a handed-in file against our keys and our records as they stand now."""
+    form = FileForm()
+    if not form.validate_on_submit():
+        return _start_page(form), 422
+    try:
+        told = verification.check_file(context(), actor(), form.file.data.read())
+    except Invalid as error:
+        return _start_page(form, str(message(error.code))), 422
+    return render_template(
+        "records/verify_file.html",
+        told=told,
+        kind=_kind(told),
+        sentence=record_pages.finding_sentences()[told.finding],
+        headline=record_pages.headline(told.payload) if told.is_authentic else "",
+        **record_pages.words(),
+    )
+
+
+def _kind(told: verification.Verification) -> str:
+    if told.status is not None:
+        return told.status.value
+    return "unknown" if told.finding is Finding.NO_SUCH_RECORD else "forged"
+
+
+@bp.get("/verify/<serial>")
+@public
+@limited
+def verify(serial: str) -> Any:
+    """What may be relied on; a serial nobody was given gets the same page, and 404."""
+    return _verdict(serial)
+
+
+def _verdict(serial: str) -> Any:
+    told = verification.look_up(context(), actor(), serial)
+    page = record_pages.page(told) if told else None
+    text = render_template(
+        "records/verify.html",
+        page=page,
+        serial=told.serial if told else read_serial(serial),
+        kind=told.status.value if told else "unknown",
+        **record_pages.words(),
+    )
+    return text if told else (text, NOT_FOUND)
+
+
+@bp.get("/verify/<serial>/record.json")
+@public
+@limited
+def verify_json(serial: str) -> Any:
+    """The signed file, for checking it without us."""
+    data = verification.public_file(context(), actor(), serial)
+    if data is None:
+        return _verdict(serial)
+    return _file(data, f"record-{read_serial(serial)}.json")
+
+
+@bp.get("/verify/issuer.json")
+@public
+@limited
+def issuer() -> Response:
+    """Our public keys, for `quizapp record verify --issuer`."""
+    return _file(verification.issuer_file(context()), "issuer.json")
+
+
+def _file(data: bytes, name: str) -> Response:
+    return Response(
+        data,
+        mimetype="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,181 @@
+"""`quizapp record`: what is printed, and the exit code of every claim."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from quizapp.cli import common
+from quizapp.cli import records as commands
+from quizapp.domain.errors import Invalid
+from quizapp.integrations import record_files
+from quizapp.integrations.signing import Ed25519Signer
+from quizapp.ports import FixedClock
+from quizapp.services import record_status, records, verification
+from quizapp.services.unit_of_work import Context
+from tests.support.people import TESTS
+from tests.support.records import MIXED, MONTH, Room, registrar, room
+
+REASON = ("irregularity", "Told by the proctor")
+COMMAND = Path(sys.executable).with_name("quizapp")
+
+
+@pytest.fixture
+def small(sqlite_context: Context) -> Room:
+    return room(sqlite_context)
+
+
+@pytest.fixture
+def run(sqlite_app: Flask) -> Any:
+    def call(*arguments: Any) -> Result:
+        info = ScriptInfo(create_app=lambda: sqlite_app)
+        return CliRunner().invoke(commands.group, [str(a) for a in arguments], obj=info)
+
+    return call
+
+
+def saved(small: Room, serial: str, folder: Path) -> Path:
+    path = folder / f"{serial}.json"
+    path.write_bytes(records.file_of(small.context, TESTS, serial))
+    return path
+
+
+def test_authentic_and_current_exits_0(small: Room, run: Any, tmp_path: Path) -> None:
+    serial = small.certified()
+    told = run("verify", saved(small, serial, tmp_path))
+    assert told.exit_code == 0
+    assert told.stdout.splitlines() == [
+        "Authentic: this is exactly what the issuer signed.",
+        "Pilot: not for personnel decisions",
+        "Status: Current.",
+        "Revocation was checked at 2026-03-02T12:00:00+00:00.",
+        f"Serial: {serial}",
+        "Learner: Ada Example",
+        f"Key: {small.context.signer.key_id}",
+    ]
+
+
+@pytest.mark.parametrize(("verb", "word"), [("suspend", "Suspended"), ("revoke", "Revoked")])
+def test_out_of_force_exits_1(small: Room, run: Any, tmp_path: Path, verb: str, word: str) -> None:
+    serial = small.certified()
+    getattr(record_status, verb)(small.context, registrar(small.context), serial, *REASON)
+    told = run("verify", saved(small, serial, tmp_path))
+    assert (told.exit_code, told.stdout.splitlines()[2]) == (1, f"Status: {word}.")
+
+
+def test_expired_exits_1(small: Room, run: Any, tmp_path: Path, clock: FixedClock) -> None:
+    path = saved(small, small.certified(), tmp_path)
+    clock.instant = datetime(2029, 3, 2, tzinfo=UTC)
+    told = run("verify", path)
+    assert (told.exit_code, told.stdout.splitlines()[2]) == (1, "Status: Expired.")
+
+
+def test_superseded_exits_1(small: Room, run: Any, tmp_path: Path, clock: FixedClock) -> None:
+    learner = small.learner()
+    path = saved(small, small.serial(small.sit(learner, MIXED)), tmp_path)
+    clock.instant += MONTH
+    small.sit(learner, {"1.B": 4})
+    told = run("verify", "--format", "json", path)
+    assert told.exit_code == 1
+    facts = json.loads(told.stdout)
+    assert (facts["is_authentic"], facts["is_current"], facts["status"]) == (True, False, "superseded")
+
+
+def test_a_forgery_with_a_fresh_key_exits_1(small: Room, run: Any, tmp_path: Path) -> None:
+    path = saved(small, small.certified(), tmp_path)
+    document = json.loads(path.read_bytes())
+    document["record"]["learner"]["name"] = "Mallory"
+    payload = rfc8785.dumps(document["record"])
+    forger = Ed25519Signer(b"m" * 32)
+    path.write_bytes(record_files.write(payload, forger.key_id, forger.sign(payload)))
+    told = run("verify", path)
+    assert (told.exit_code, told.stdout) == (1, "Not authentic: not signed with a key of this issuer.\n")
+
+
+def test_another_layout_exits_1(small: Room, run: Any, tmp_path: Path) -> None:
+    path = saved(small, small.certified(), tmp_path)
+    path.write_text(json.dumps(json.loads(path.read_bytes()), indent=2))
+    told = run("verify", path)
+    assert told.exit_code == 1
+    assert told.stdout.startswith("Not authentic: the file was changed")
+
+
+def test_unreadable_is_an_error_of_input(sqlite_app: Flask, run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "record.pdf"
+    path.write_bytes(b"%PDF")
+    # The program around the group turns this error into exit code 2.
+    assert isinstance(run("verify", path).exception, Invalid)
+    assert run("verify", tmp_path / "missing").exit_code == 2
+
+
+def test_the_installed_command_needs_no_database_with_an_issuer_file(small: Room, tmp_path: Path) -> None:
+    path, issuer = saved(small, small.certified(), tmp_path), tmp_path / "issuer.json"
+    issuer.write_bytes(verification.issuer_file(small.context))
+    environment = {"PATH": os.environ["PATH"], "QUIZAPP_HOME": str(tmp_path / "nothing")}
+    told = subprocess.run(
+        [COMMAND, "record", "verify", path, "--issuer", issuer],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0
+    unknown = "Revocation was not checked: only the issuer knows what was decided since."
+    assert unknown in told.stdout.splitlines()
+
+
+def test_exit_codes_with_an_issuer_file(small: Room, tmp_path: Path) -> None:
+    path, issuer = saved(small, small.certified(), tmp_path), tmp_path / "issuer.json"
+    issuer.write_bytes(verification.issuer_file(small.context))
+    arguments = ["verify", str(path), "--issuer", str(issuer)]
+    assert common.run(commands.group, arguments) == 0
+    path.write_bytes(path.read_bytes().replace(b"Ada", b"Eve"))
+    assert common.run(commands.group, arguments) == 1
+    path.write_bytes(b"no record")
+    assert common.run(commands.group, arguments) == 2
+    issuer.write_bytes(b"no issuer")
+    assert common.run(commands.group, arguments) == 2
+
+
+def test_lists_have_stable_columns_in_every_form(small: Room, run: Any) -> None:
+    serial = small.certified("+Ada Example")
+    rows = list(csv.DictReader(io.StringIO(run("list", "--format", "csv").stdout)))
+    assert [(row["serial"], row["learner"]) for row in rows] == [(serial, "'+Ada Example")]
+    told = json.loads(run("list", "--format", "json", "--status", "valid", "--task", "1.A").stdout)
+    assert [(row["serial"], row["learner"]) for row in told] == [(serial, "+Ada Example")]
+    assert tuple(told[0]) == records.COLUMNS == tuple(rows[0])
+    assert run("list", "--text", "nobody").stdout.split() == list(records.COLUMNS)
+    assert run("list", "--sort", "colour").exit_code == 2
+
+
+def test_export_is_byte_for_byte_the_download(small: Room, run: Any, tmp_path: Path) -> None:
+    serial = small.certified()
+    data = records.file_of(small.context, TESTS, serial)
+    output = tmp_path / "record.json"
+    assert run("export", serial, "--format", "json", "--output", output).exit_code == 0
+    assert (output.read_bytes(), run("export", serial).stdout_bytes) == (data, data)
+    assert run("export", "nothing").exit_code == 2
+
+
+def test_show_tells_the_history(small: Room, run: Any) -> None:
+    serial = small.certified()
+    record_status.suspend(small.context, registrar(small.context), serial, *REASON)
+    told = json.loads(run("show", serial).stdout)
+    assert (told["status"], told["record"]["serial"]) == ("suspended", serial)
+    assert [(e["verb"], e["reason"]) for e in told["history"]] == [("issue", ""), ("suspend", REASON[1])]
+    assert run("show", "nothing").exit_code == 2
+
+
+def test_issuer_prints_our_key(small: Room, run: Any) -> None:
+    keys = record_files.read_issuer(run("issuer").stdout_bytes)
+    assert keys == {small.context.signer.key_id: small.context.signer.public_key}

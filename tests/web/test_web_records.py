@@ -1,0 +1,319 @@
+"""Pages of records: the registrar's list and decisions, the holder's own, and what anybody may verify."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from quizapp.domain.person import Actor, Role
+from quizapp.ports import FixedClock, NullMailer
+from quizapp.services import record_status, records
+from quizapp.services.unit_of_work import Context
+from quizapp.settings import Settings
+from quizapp.store.records import RowDisclosure
+from tests.conftest import build
+from tests.support.people import TESTS, person
+from tests.support.people import sign_in as sign
+from tests.support.records import MIXED, MONTH, Room, registrar, room
+
+REASON = ("irregularity", "Told by the proctor")
+UNKNOWN = "0000-" * 6 + "0000"
+
+
+@pytest.fixture
+def small(sqlite_context: Context) -> Room:
+    return room(sqlite_context)
+
+
+@pytest.fixture
+def guest(sqlite_app: Flask) -> FlaskClient:
+    return sqlite_app.test_client()
+
+
+@pytest.fixture
+def rita(sqlite_app: Flask, small: Room) -> FlaskClient:
+    return signed_in(sqlite_app, small.context, registrar(small.context))
+
+
+def signed_in(app: Flask, context: Context, actor: Actor) -> FlaskClient:
+    client = app.test_client()
+    assert actor.person_id is not None
+    sign(client, context, actor.person_id)
+    return client
+
+
+def words(answer: Any) -> str:
+    """The verdict of a verification page."""
+    found = re.search(r'class="verdict-words">([^<]+)<', answer.text)
+    return found.group(1) if found else ""
+
+
+def post(client: FlaskClient, path: str, **fields: Any) -> Any:
+    page = client.get("/verify").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    return client.post(path, data={"csrf_token": token.group(1), **fields})
+
+
+def reason(verb: str, category: str = "appeal", text: str = "Panel of 3 March") -> dict[str, str]:
+    return {f"{verb}-category": category, f"{verb}-reason": text}
+
+
+def doors(context: Context) -> list[str]:
+    with context.reading() as session:
+        return list(session.scalars(select(RowDisclosure.door).order_by(RowDisclosure.id)))
+
+
+# --- verification -----------------------------------------------------------------------
+
+
+def test_the_status_comes_first_then_who_and_exactly_which_tasks(small: Room, guest: FlaskClient) -> None:
+    answer = guest.get(f"/verify/{small.certified(right=MIXED)}")
+    assert (answer.status_code, words(answer)) == (200, "Authentic and current")
+    main = answer.text[answer.text.index("<main") :]
+    order = [
+        main.index(part)
+        for part in ("Authentic and current", "Pilot: not for personnel decisions", "Ada Example", "Do A.")
+    ]
+    assert order == sorted(order)
+    shown = re.search(r'<ul class="task-list">(.*?)</ul>', main, re.S)
+    assert shown is not None
+    assert re.findall(r'task-list-code" translate="no">([^<]+)', shown.group(1)) == ["1.A"]
+
+
+def test_verification_keeps_out_of_search_engines_and_tells_no_address(
+    small: Room, guest: FlaskClient
+) -> None:
+    answer = guest.get(f"/verify/{small.certified()}")
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert '<meta name="robots" content="noindex, nofollow">' in answer.text
+    assert "example.org" not in answer.text
+    assert "12:00" not in answer.text
+
+
+def test_every_status_is_said_in_large_words(small: Room, guest: FlaskClient, clock: FixedClock) -> None:
+    serial, by = small.certified(), registrar(small.context)
+    address = f"/verify/{serial}"
+    assert words(guest.get(address)) == "Authentic and current"
+    record_status.suspend(small.context, by, serial, *REASON)
+    assert words(guest.get(address)) == "Suspended"
+    assert "Irregularity" in guest.get(address).text
+    assert "Told by the proctor" not in guest.get(address).text
+    record_status.reinstate(small.context, by, serial, *REASON)
+    clock.instant = datetime(2029, 3, 2, tzinfo=UTC)
+    assert words(guest.get(address)) == "Expired"
+    record_status.revoke(small.context, by, serial, *REASON)
+    assert words(guest.get(address)) == "Revoked"
+
+
+def test_a_superseded_record_leads_to_its_successor(
+    small: Room, guest: FlaskClient, clock: FixedClock
+) -> None:
+    learner = small.learner()
+    first = small.serial(small.sit(learner, MIXED))
+    clock.instant += MONTH
+    second = small.serial(small.sit(learner, {"1.B": 4}))
+    answer = guest.get(f"/verify/{first}")
+    assert words(answer) == "Superseded"
+    assert f'href="/verify/{second}"' in answer.text
+
+
+@pytest.mark.parametrize("serial", [UNKNOWN, "anything", "%3Cscript%3E"])
+def test_an_unknown_serial_is_404_on_the_same_page(guest: FlaskClient, serial: str) -> None:
+    answer = guest.get(f"/verify/{serial}")
+    assert (answer.status_code, words(answer)) == (404, "No such record")
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "<script>" not in answer.text
+    assert guest.get(f"/verify/{serial}/record.json").status_code == 404
+
+
+def test_a_typed_serial_is_found_however_it_is_spelled(small: Room, guest: FlaskClient) -> None:
+    serial = small.certified()
+    answer = guest.get("/verify", query_string={"serial": serial.lower().replace("-", " ")})
+    assert (answer.status_code, answer.location) == (302, f"/verify/{serial}")
+
+
+def test_the_public_file_is_the_holders_file(small: Room, guest: FlaskClient) -> None:
+    serial = small.certified()
+    answer = guest.get(f"/verify/{serial}/record.json")
+    assert answer.data == records.file_of(small.context, TESTS, serial)
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="record-{serial}.json"'
+    issuer = json.loads(guest.get("/verify/issuer.json").data)
+    assert issuer["keys"][0]["key_id"] == small.context.signer.key_id
+
+
+def test_a_file_is_checked_and_not_kept(small: Room, guest: FlaskClient) -> None:
+    serial = small.certified()
+    data = guest.get(f"/verify/{serial}/record.json").data
+    answer = post(guest, "/verify", file=(io.BytesIO(data), "record.json"))
+    assert (answer.status_code, words(answer)) == (200, "Authentic and current")
+    record_status.suspend(small.context, registrar(small.context), serial, *REASON)
+    assert words(post(guest, "/verify", file=(io.BytesIO(data), "record.json"))) == "Suspended"
+    forged = data.replace(b"Ada Example", b"Eve Example")
+    answer = post(guest, "/verify", file=(io.BytesIO(forged), "record.json"))
+    assert (words(answer), "Eve Example" in answer.text) == ("Not authentic", False)
+
+
+def test_what_is_no_record_file_is_said(guest: FlaskClient) -> None:
+    answer = post(guest, "/verify", file=(io.BytesIO(b"%PDF"), "record.pdf"))
+    assert (answer.status_code, "This is not a record file." in answer.text) == (422, True)
+    assert post(guest, "/verify").status_code == 422
+
+
+def test_public_look_ups_are_noted(small: Room, guest: FlaskClient) -> None:
+    serial = small.certified()
+    guest.get(f"/verify/{serial}")
+    guest.get(f"/verify/{serial}/record.json")
+    assert doors(small.context) == ["verify", "verify:json"]
+
+
+@pytest.fixture
+def slow_app(sqlite_settings: Settings, clock: FixedClock, mail: NullMailer) -> Iterator[Flask]:
+    yield from build(replace(sqlite_settings, verify_rate="2 per minute"), clock, mail)
+
+
+def test_look_ups_are_limited_but_never_for_staff(slow_app: Flask) -> None:
+    context = slow_app.extensions["quizapp"]
+    guest = slow_app.test_client()
+    told = [guest.get(f"/verify/{UNKNOWN}") for _ in range(3)]
+    assert [answer.status_code for answer in told] == [404, 404, 429]
+    assert "Too many look-ups" in told[-1].text
+    assert int(told[-1].headers["Retry-After"]) > 0
+    staff = signed_in(slow_app, context, registrar(context))
+    assert [staff.get(f"/verify/{UNKNOWN}").status_code for _ in range(3)] == [404, 404, 404]
+
+
+# --- the registrar's list ---------------------------------------------------------------
+
+
+def test_the_list_filters_sorts_and_exports_the_same_rows(small: Room, rita: FlaskClient) -> None:
+    names = ("Ada Example", "Bo Example", "=Cy Example")
+    for name in names:
+        small.certified(name)
+    page = rita.get("/records?text=example&sort=learner").text
+    told = re.findall(r'<a href="/records/[0-9A-Z-]{34}" translate="no">([^<]+)</a>', page)
+    assert told == ["=Cy Example", "Ada Example", "Bo Example"]
+    answer = rita.get("/records/export.csv?text=ada")
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[2] for line in lines] == ["learner", "Ada Example"]
+    assert answer.mimetype == "text/csv"
+    assert "'=Cy Example" in rita.get("/records/export.csv").text
+
+
+def test_an_empty_list_teaches_and_a_filter_that_fits_nothing_can_be_dropped(
+    small: Room, rita: FlaskClient
+) -> None:
+    assert "No record has been issued yet." in rita.get("/records").text
+    small.certified()
+    page = rita.get("/records?task=2.A").text
+    assert "No current record in this system fits all of this." in page
+    odd = "/records?exam=none&status=odd&sort=odd&page=x"
+    assert "Ada Example" in rita.get(odd).text
+
+
+@pytest.mark.parametrize("path", ["/records", "/records/export.csv"])
+def test_only_registrars_pull(sqlite_app: Flask, small: Room, path: str) -> None:
+    for role in (Role.LEARNER, Role.INSTRUCTOR, Role.PROCTOR, Role.ADMINISTRATOR):
+        who = Actor(person(small.context, role, name=f"Some {role}"), frozenset({role}))
+        assert signed_in(sqlite_app, small.context, who).get(path).status_code == 403
+
+
+# --- one record -------------------------------------------------------------------------
+
+
+def test_a_registrar_sees_item_identifiers_but_no_question(small: Room, rita: FlaskClient) -> None:
+    page = rita.get(f"/records/{small.certified()}").text
+    assert "1.a-secure-" in page
+    assert "Question 1.a" not in page
+    assert "Also wrong" not in page
+
+
+def test_the_holder_sees_the_record_without_items(sqlite_app: Flask, small: Room) -> None:
+    learner = small.learner()
+    serial = small.serial(small.sit(learner, MIXED))
+    client = signed_in(sqlite_app, small.context, learner)
+    assert f'href="/records/{serial}"' in client.get("/records/mine").text
+    page = client.get(f"/records/{serial}").text
+    assert ("Your completion record" in page, "1.a-secure" in page, "/revoke" in page) == (True, False, False)
+    assert client.get(f"/records/{serial}/record.json").data == records.file_of(small.context, TESTS, serial)
+    other = signed_in(sqlite_app, small.context, small.learner("Bo Example"))
+    for path in ("", "/print", "/record.json"):
+        assert other.get(f"/records/{serial}{path}").status_code == 404
+    assert "You have no completion record yet." in other.get("/records/mine").text
+
+
+def test_paper_carries_the_address_and_its_code(small: Room, rita: FlaskClient) -> None:
+    serial = small.certified()
+    page = rita.get(f"/records/{serial}/print").text
+    image = re.search(r'<img src="(data:image/svg\+xml[^"]+)" alt="([^"]+)"', page)
+    assert image is not None
+    assert image.group(2) == f"QR code of the address http://localhost/verify/{serial}"
+    assert "Pilot: not for personnel decisions" in page
+    assert "Not certification" not in page
+    assert "This record is not certification under 10 U.S.C. 384 or DoDI 5132.15." in page
+
+
+def test_suspending_and_reinstating(small: Room, rita: FlaskClient) -> None:
+    serial = small.certified()
+    page = rita.get(f"/records/{serial}").text
+    assert re.findall(r'action="/records/[^"]+/(\w+)"', page) == ["suspend", "revoke"]
+    answer = post(rita, f"/records/{serial}/suspend", **reason("suspend"))
+    assert (answer.status_code, answer.location) == (302, f"/records/{serial}")
+    page = rita.get(f"/records/{serial}").text
+    assert re.findall(r'action="/records/[^"]+/(\w+)"', page) == ["reinstate", "revoke"]
+    assert "Panel of 3 March" in page
+    post(rita, f"/records/{serial}/reinstate", **reason("reinstate"))
+    assert words(rita.get(f"/verify/{serial}")) == "Authentic and current"
+
+
+def test_a_change_without_a_reason_is_explained(small: Room, rita: FlaskClient) -> None:
+    serial = small.certified()
+    answer = post(rita, f"/records/{serial}/revoke", **reason("revoke", text=""))
+    assert (answer.status_code, "Say why." in answer.text) == (422, True)
+    assert words(rita.get(f"/verify/{serial}")) == "Authentic and current"
+
+
+def test_an_illegal_step_is_refused(small: Room, rita: FlaskClient) -> None:
+    serial = small.certified()
+    assert post(rita, f"/records/{serial}/reinstate", **reason("reinstate")).status_code == 409
+
+
+def test_revoking_needs_a_fresh_sign_in(small: Room, rita: FlaskClient) -> None:
+    serial = small.certified()
+    with rita.session_transaction() as session:
+        session["fs_paa"] -= 16 * 60
+    answer = post(rita, f"/records/{serial}/revoke", **reason("revoke"))
+    assert (answer.status_code, answer.location) == (302, f"/sign-in-again?next=/records/{serial}")
+    assert words(rita.get(f"/verify/{serial}")) == "Authentic and current"
+    with rita.session_transaction() as session:
+        session["fs_paa"] += 16 * 60
+    post(rita, f"/records/{serial}/revoke", **reason("revoke"))
+    assert words(rita.get(f"/verify/{serial}")) == "Revoked"
+
+
+def test_nobody_decides_about_their_own_record(sqlite_app: Flask, small: Room) -> None:
+    both = person(small.context, Role.LEARNER, Role.REGISTRAR, name="Both Example")
+    who = Actor(both, frozenset({Role.LEARNER, Role.REGISTRAR}))
+    serial = small.serial(small.sit(who, MIXED))
+    client = signed_in(sqlite_app, small.context, who)
+    page = client.get(f"/records/{serial}").text
+    assert ("somebody else decides" in page, "/revoke" in page) == (True, False)
+    assert post(client, f"/records/{serial}/suspend", **reason("suspend")).status_code == 403
+
+
+def test_changes_need_the_token_and_the_role(sqlite_app: Flask, small: Room, rita: FlaskClient) -> None:
+    serial = small.certified()
+    assert rita.post(f"/records/{serial}/suspend", data=reason("suspend")).status_code == 400
+    admin = Actor(person(small.context, Role.ADMINISTRATOR, name="Al Admin"), frozenset({Role.ADMINISTRATOR}))
+    client = signed_in(sqlite_app, small.context, admin)
+    assert post(client, f"/records/{serial}/suspend", **reason("suspend")).status_code == 403
