@@ -101,22 +101,8 @@ class ItemVersion:
         return self.tasks[0]
 
 
-COMMON_FIELDS = frozenset(
-    [
-        "id",
-        "type",
-        "tasks",
-        "pool",
-        "stimulus",
-        "level",
-        "difficulty",
-        "enemies",
-        "sources",
-        "author",
-        "reviewer",
-        "status",
-    ]
-)
+#: Fields of the author's form that every item has; the rest belong to its type.
+COMMON_FIELDS = frozenset(ItemVersion.__dataclass_fields__) - {"content", "key"}
 
 
 def effective_status(author: str, reviewer: str | None, status: ItemStatus) -> ItemStatus:
@@ -230,7 +216,7 @@ def digest_of(value: object) -> str:
 def _check_common(source: Mapping[str, object]) -> Iterator[Problem]:
     identifier = source.get("id")
     if not isinstance(identifier, str) or not STABLE_ID.fullmatch(identifier):
-        yield Problem("id", _short(identifier), "bad_id", STABLE_ID_RULE)
+        yield Problem("id", shown(identifier), "bad_id", STABLE_ID_RULE)
     yield from _check_choice(source, "pool", Pool)
     yield from _check_choice(source, "level", Level)
     yield from _check_choice(source, "status", ItemStatus)
@@ -241,21 +227,21 @@ def _check_common(source: Mapping[str, object]) -> Iterator[Problem]:
     difficulty = source.get("difficulty")
     if isinstance(difficulty, bool) or not isinstance(difficulty, int) or not 0 <= difficulty <= 100:
         detail = "a whole percentage expected to answer right, 0 to 100"
-        yield Problem("difficulty", _short(difficulty), "out_of_range", detail)
+        yield Problem("difficulty", shown(difficulty), "out_of_range", detail)
     enemies = source.get("enemies")
     if enemies is not None and not isinstance(enemies, list):
-        yield Problem("enemies", _short(enemies), "not_a_list", "a list of item ids")
+        yield Problem("enemies", shown(enemies), "not_a_list", "a list of item ids")
 
 
 def _check_tasks(tasks: object) -> Iterator[Problem]:
     if not isinstance(tasks, list) or not tasks:
-        yield Problem("tasks", _short(tasks), "missing", "a list of at least one task code is needed")
+        yield Problem("tasks", shown(tasks), "missing", "a list of at least one task code is needed")
         return
     for index, code in enumerate(tasks):
         if not isinstance(code, str):
-            yield Problem(f"tasks[{index}]", _short(code), "not_text", 'put the code in quotes: "1.A"')
+            yield Problem(f"tasks[{index}]", shown(code), "not_text", 'put the code in quotes: "1.A"')
         elif code in tasks[:index]:
-            yield Problem(f"tasks[{index}]", _short(code), "duplicate_code", "a task code stands twice")
+            yield Problem(f"tasks[{index}]", shown(code), "duplicate_code", "a task code stands twice")
 
 
 def _check_text(source: Mapping[str, object], name: str, required: bool = False) -> Iterator[Problem]:
@@ -264,23 +250,23 @@ def _check_text(source: Mapping[str, object], name: str, required: bool = False)
         if required:
             yield Problem(name, "", "missing", "text is required")
     elif not isinstance(value, str):
-        yield Problem(name, _short(value), "not_text", "expected text; put it in quotes")
+        yield Problem(name, shown(value), "not_text", "expected text; put it in quotes")
     elif not value.strip():
         yield Problem(name, value, "missing", "blank text says nothing")
     elif len(value) > LONGEST_NAME:
-        yield Problem(name, _short(value), "too_long", f"at most {LONGEST_NAME} characters")
+        yield Problem(name, shown(value), "too_long", f"at most {LONGEST_NAME} characters")
 
 
 def _check_choice(source: Mapping[str, object], name: str, kind: type[StrEnum]) -> Iterator[Problem]:
     value = source.get(name, "draft" if name == "status" else None)
     if not isinstance(value, str) or value not in set(kind):
         reason = "missing" if value is None else "unknown_value"
-        yield Problem(name, _short(value), reason, f"one of: {', '.join(kind)}")
+        yield Problem(name, shown(value), reason, f"one of: {', '.join(kind)}")
 
 
 def _check_sources(value: object) -> Iterator[Problem]:
     if not isinstance(value, list) or not value:
-        yield Problem("sources", _short(value), "missing", "a list of at least one source is needed")
+        yield Problem("sources", shown(value), "missing", "a list of at least one source is needed")
         return
     for index, entry in enumerate(value):
         yield from _check_source(entry, f"sources[{index}]")
@@ -289,7 +275,7 @@ def _check_sources(value: object) -> Iterator[Problem]:
 def _check_source(entry: object, place: str) -> Iterator[Problem]:
     known = Source.__dataclass_fields__
     if not isinstance(entry, Mapping):
-        yield Problem(place, _short(entry), "not_a_mapping", ", ".join(known))
+        yield Problem(place, shown(entry), "not_a_mapping", ", ".join(known))
         return
     for name in sorted(map(str, set(entry) - set(known))):
         yield Problem(f"{place}.{name}", "", "unknown_field", f"known: {', '.join(known)}")
@@ -298,9 +284,10 @@ def _check_source(entry: object, place: str) -> Iterator[Problem]:
     for name in ("as_of", "review_by"):
         told = str(entry.get(name) or "")
         if not YEAR_MONTH.fullmatch(told):
-            yield Problem(f"{place}.{name}", _short(told), "bad_date", 'a month in quotes: "2026-11"')
+            yield Problem(f"{place}.{name}", shown(told), "bad_date", 'a month in quotes: "2026-11"')
 
 
-def _short(value: object) -> str:
+def shown(value: object) -> str:
+    """An offending value as a problem shows it: short, and empty when there was none."""
     text = "" if value is None else str(value)
     return text if len(text) <= 60 else text[:59] + "…"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from quizapp.domain.errors import Problem
-from quizapp.domain.item import STABLE_ID, STABLE_ID_RULE, digest_of, texts
+from quizapp.domain.item import STABLE_ID, STABLE_ID_RULE, digest_of, shown, texts
 
 DISTRIBUTIONS = ("public", "restricted")
 SME_REVIEWS = ("pending", "done")
@@ -131,13 +131,13 @@ def _check_header(source: Mapping[str, object]) -> Iterator[Problem]:
             yield from _check_text(source, name, longest)
     for name, known in (("distribution", DISTRIBUTIONS), ("sme_review", SME_REVIEWS)):
         if source.get(name) not in known:
-            yield Problem(name, _short(source.get(name)), "unknown_value", f"one of: {', '.join(known)}")
+            yield Problem(name, shown(source.get(name)), "unknown_value", f"one of: {', '.join(known)}")
     notes = source.get("notes")
     if notes is not None and not isinstance(notes, list):
-        yield Problem("notes", _short(notes), "not_a_list", "a list of texts")
+        yield Problem("notes", shown(notes), "not_a_list", "a list of texts")
     for index, note in enumerate(notes if isinstance(notes, list) else ()):
         if not isinstance(note, str):
-            yield Problem(f"notes[{index}]", _short(note), "not_text", "expected text; put it in quotes")
+            yield Problem(f"notes[{index}]", shown(note), "not_text", "expected text; put it in quotes")
 
 
 def read_stimulus(source: Mapping[str, object]) -> tuple[Stimulus | None, list[Problem]]:
@@ -156,22 +156,22 @@ def read_stimulus(source: Mapping[str, object]) -> tuple[Stimulus | None, list[P
 def _check_id(source: Mapping[str, object]) -> Iterator[Problem]:
     identifier = source.get("id")
     if not isinstance(identifier, str) or not STABLE_ID.fullmatch(identifier):
-        yield Problem("id", _short(identifier), "bad_id", STABLE_ID_RULE)
+        yield Problem("id", shown(identifier), "bad_id", STABLE_ID_RULE)
 
 
 def _check_text(source: Mapping[str, object], name: str, longest: int | None) -> Iterator[Problem]:
     value = source.get(name)
     if value is not None and not isinstance(value, str):
-        yield Problem(name, _short(value), "not_text", "expected text; put it in quotes")
+        yield Problem(name, shown(value), "not_text", "expected text; put it in quotes")
     elif not value or not value.strip():
         yield Problem(name, "", "missing", "text is required")
     elif longest and len(value) > longest:
-        yield Problem(name, _short(value), "too_long", f"at most {longest} characters")
+        yield Problem(name, shown(value), "too_long", f"at most {longest} characters")
 
 
 def _check_unknown(source: Mapping[str, object], known: Collection[str]) -> Iterator[Problem]:
     for name in sorted(map(str, source.keys() - known)):
-        yield Problem(_short(name), "", "unknown_field", f"known: {', '.join(sorted(known))}")
+        yield Problem(shown(name), "", "unknown_field", f"known: {', '.join(sorted(known))}")
 
 
 @dataclass(slots=True)
@@ -207,24 +207,19 @@ def _check_identity(
     for index, code in enumerate(placed.tasks):
         if code not in codes:
             detail = "the framework has no such task statement"
-            yield Problem(f"tasks[{index}]", _short(code), "unknown_code", detail)
+            yield Problem(f"tasks[{index}]", shown(code), "unknown_code", detail)
     for enemy in sorted(placed.enemies):
         if enemy == placed.id:
             yield Problem("enemies", enemy, "own_enemy", "an item cannot be its own enemy")
         elif enemy not in known:
-            yield Problem("enemies", _short(enemy), "unknown_item", "no such item in the bank")
+            yield Problem("enemies", shown(enemy), "unknown_item", "no such item in the bank")
 
 
 def _check_stimulus(placed: PlacedItem, scenarios: Mapping[str, int], seen: _Seen) -> Iterator[Problem]:
     if not placed.stimulus:
         return
     if placed.stimulus not in scenarios:
-        yield Problem("stimulus", _short(placed.stimulus), "unknown_stimulus", "no such scenario in the bank")
+        yield Problem("stimulus", shown(placed.stimulus), "unknown_stimulus", "no such scenario in the bank")
     elif seen.stimulus_pool.setdefault(placed.stimulus, placed.pool) != placed.pool:
         detail = "a scenario serves one pool: practising it would expose the secure items"
         yield Problem("stimulus", placed.stimulus, "pools_mixed", detail)
-
-
-def _short(value: object) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= 60 else text[:59] + "…"
