@@ -30,7 +30,7 @@ from quizapp.store import engine, schema
 from quizapp.store.people import RowPerson, RowRole
 
 
-class MissingHome(RuntimeError):
+class MissingHome(BadSetting):
     """The home folder does not exist and this command may not create it."""
 
 
@@ -135,12 +135,7 @@ def main() -> None:
     """The console script."""
     arguments = sys.argv[1:]
     group = cli.group(lambda: create_app(creates=_creates(arguments)))
-    try:
-        code = common.run(group, arguments)
-    except (BadSetting, MissingHome, key_files.MissingKeys) as error:
-        print(f"Error: {error}", file=sys.stderr)
-        code = common.BAD_INPUT
-    sys.exit(code)
+    sys.exit(common.run(group, arguments))
 
 
 __all__ = ["create_app", "main", "schema", "served"]

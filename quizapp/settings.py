@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "QUIZAPP_"
+#: Variables of the test suite (a browser, a database server) are not settings.
+TESTS = "QUIZAPP_TEST_"
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
 class BadSetting(ValueError):
-    """A setting's text is not of its type; the message names the variable."""
+    """The program cannot start with these settings; the message names the variable and what to do."""
 
 
 def _setting(default: Any, sentence: str, *, secret: bool = False) -> Any:
@@ -100,7 +102,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     wrong: list[str] = []
     known = {variable(entry.name): entry for entry in fields(Settings)}
     for name, text in environ.items():
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or name.startswith(TESTS):
             continue
         if name not in known:
             wrong.append(f"{name}: no such setting")

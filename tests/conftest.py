@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,14 +13,14 @@ from typing import Any
 
 import flask_migrate
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import text
 
 from quizapp.app import create_app
 from quizapp.integrations import keys
 from quizapp.ports import FixedClock, NullMailer
 from quizapp.services.unit_of_work import Context
-from quizapp.settings import Settings
+from quizapp.settings import PREFIX, TESTS, Settings
 from quizapp.store import schema
 from tests.support import postgres
 
@@ -118,6 +119,8 @@ def build(settings: Settings, clock: FixedClock, mail: NullMailer) -> Iterator[F
     """An application on these settings, inside its context, closed afterwards."""
     app = create_app(settings, clock=clock, mail=mail)
     app.testing = True
+    # Inside an open application context requests would share `g`, and with it who is signed in.
+    app.teardown_request(lambda _error: vars(g._get_current_object()).clear())
     if not settings.is_sqlite:
         empty(app.extensions["quizapp"])
     with app.app_context():
@@ -154,8 +157,31 @@ def sqlite_context(sqlite_app: Flask) -> Context:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_from_outside() -> None:
-    for name in [name for name in os.environ if name.startswith("QUIZAPP_")]:
+    for name in [name for name in os.environ if name.startswith(PREFIX) and not name.startswith(TESTS)]:
         del os.environ[name]
+
+
+class OutsideSocket(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    """Connections stay on this machine: loopback addresses and sockets in the file system."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):
+            raise OutsideSocket(f"tests may not reach {address}")
+        real(self, address)
+
+    socket.socket.connect = connect  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = real  # type: ignore[method-assign]
+
+
+def _is_here(host: str) -> bool:
+    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 @pytest.fixture

@@ -9,6 +9,9 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
+from flask_migrate.cli import db
+
+from quizapp import __version__
 
 #: Each module holds one click group (or command) named `cli`.
 MODULES = (
@@ -26,15 +29,31 @@ def commands() -> list[click.Command]:
     return found
 
 
-def group(create_app: Callable[[], Flask]) -> FlaskGroup:
-    """The top command: the product's commands beside Flask's (run, shell, routes, db)."""
-    top = FlaskGroup(
+class Top(FlaskGroup):
+    """The top command. It knows its commands without making the application, so help always works."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of every command."""
+        return click.Group.list_commands(self, ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of this name."""
+        return click.Group.get_command(self, ctx, name)
+
+
+def group(create_app: Callable[[], Flask]) -> Top:
+    """The top command: the product's commands beside the libraries' (db, run, routes, shell)."""
+    top = Top(
         name="quizapp",
         help="Timed exams from tagged item banks, and completion records anyone can verify.",
         create_app=create_app,
         load_dotenv=False,
+        add_version_option=False,
     )
-    for entry in commands():
+    # Which application to run is not a question here; its settings are environment variables.
+    top.params = []
+    click.version_option(__version__)(top)
+    for entry in (*commands(), db):
         top.add_command(entry)
     return top
 

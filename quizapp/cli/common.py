@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from quizapp.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from quizapp.domain.person import Actor, operator
 from quizapp.services.unit_of_work import Context
+from quizapp.settings import BadSetting
 
 #: 0 success, 1 the answer is no, 2 bad usage or bad input, 3 internal error.
 ANSWER_IS_NO, BAD_INPUT, INTERNAL = 1, 2, 3
@@ -64,6 +65,11 @@ def emit_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+def emit_line(value: Any) -> None:
+    """Print one JSON document on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
 def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
@@ -94,6 +100,9 @@ def run(group: click.Group, arguments: Sequence[str] | None = None) -> int:
     except click.Abort:
         click.echo("Stopped.", err=True)
         return ANSWER_IS_NO
+    except BadSetting as error:
+        click.echo(f"Error: {error}", err=True)
+        return BAD_INPUT
     except DomainError as error:
         click.echo(f"Error: {error}", err=True)
         return next((c for kind, c in EXIT_CODES.items() if isinstance(error, kind)), BAD_INPUT)

@@ -14,13 +14,13 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from quizapp.settings import Settings, variable
+from quizapp.settings import BadSetting, Settings, variable
 
 KEY_BYTES = 32
 NAMES = ("secret", "token", "audit", "signing")
 
 
-class MissingKeys(RuntimeError):
+class MissingKeys(BadSetting):
     """Keys are not configured where they have to be; the message says which and how."""
 
 
@@ -48,6 +48,22 @@ def load(settings: Settings) -> Keys:
     for name in missing:
         told[name] = _create(settings.home / "keys" / name)
     return Keys(**{name: key for name, key in told.items() if key is not None})
+
+
+def weaknesses(settings: Settings) -> list[tuple[str, str]]:
+    """What is wrong with the keys in use: the key's name and a stable code, none when all is well.
+
+    ``repeated``: two purposes share a key. ``guessable``: made of a few different bytes.
+    ``readable``: its file can be read by others than its owner.
+    """
+    keys = load(settings)
+    told = {name: getattr(keys, name) for name in NAMES}
+    found = [(name, "repeated") for name, key in told.items() if list(told.values()).count(key) > 1]
+    found += [(name, "guessable") for name, key in told.items() if len(set(key)) < KEY_BYTES // 2]
+    folder = Path(settings.key_directory) if settings.key_directory else settings.home / "keys"
+    files = [(name, folder / name) for name in NAMES if not getattr(settings, _field(name))]
+    found += [(name, "readable") for name, path in files if path.exists() and path.stat().st_mode & 0o077]
+    return found
 
 
 def _field(name: str) -> str:

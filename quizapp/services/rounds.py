@@ -28,7 +28,12 @@ class Round:
     @property
     def is_idle(self) -> bool:
         """Whether there was nothing to do."""
-        return (self.jobs, self.closed, self.finished, self.sealed) == (0, 0, 0, 0)
+        return set(self.counts.values()) == {0}
+
+    @property
+    def counts(self) -> dict[str, int | None]:
+        """The parts by name."""
+        return {"jobs": self.jobs, "closed": self.closed, "finished": self.finished, "sealed": self.sealed}
 
 
 def run_round(context: Context) -> Round:
@@ -56,7 +61,7 @@ def run_until(context: Context, stop: threading.Event) -> None:
     while not stop.is_set():
         told = run_round(context)
         if not told.is_idle:
-            log.info("round", jobs=told.jobs, closed=told.closed, finished=told.finished, sealed=told.sealed)
+            log.info("round", **told.counts)
         stop.wait(context.settings.sweep_seconds)
 
 

@@ -117,3 +117,15 @@ def _take_write_lock(session: Any, *_ignored: Any) -> None:
 @event.listens_for(db.session, "after_rollback")
 def _leave_write_lock(session: Any) -> None:
     session.info.pop("quizapp_writes", None)
+
+
+def durability(engine: Engine) -> dict[str, str]:
+    """What the connection that saves answers is really set to, asked from the database itself."""
+    with writing(engine).connect() as connection:
+        if engine.dialect.name == "sqlite":
+            names = {"journal_mode": "PRAGMA journal_mode", "synchronous": "PRAGMA synchronous"}
+        else:
+            names = {"synchronous_commit": "SHOW synchronous_commit", "fsync": "SHOW fsync"}
+        return {
+            name: str(connection.exec_driver_sql(query).scalar_one()).lower() for name, query in names.items()
+        }

@@ -128,6 +128,14 @@ def listed(session: Session) -> Sequence[RowExam]:
     return session.scalars(select(RowExam).order_by(RowExam.title, RowExam.id)).all()
 
 
+def slugs(session: Session, state: str, mode: str, standing: str) -> list[str]:
+    """The slugs of exams that are all of these, in order."""
+    query = select(RowExam.slug).where(
+        RowExam.state == state, RowExam.mode == mode, RowExam.standing == standing
+    )
+    return list(session.scalars(query.order_by(RowExam.slug)))
+
+
 def sittings_of(session: Session, person_id: UUID) -> Sequence[tuple[RowSitting, RowExam]]:
     """The sittings a person is on the roster of, soonest first, each with its exam."""
     query = (

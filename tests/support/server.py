@@ -75,7 +75,8 @@ def start(settings: Settings, port: int | None = None) -> Server:
     else:
         raise AssertionError("the server did not start:\n" + "".join(said))
     # Somebody has to read on, or a full pipe would stop the server.
-    threading.Thread(target=server.stderr.read, daemon=True).start()
+    for process in processes:
+        threading.Thread(target=_drain, args=(process,), daemon=True).start()
     wait_until(lambda: _answers(port), "the server to accept connections")
     return Server(f"http://127.0.0.1:{port}", processes)
 
@@ -84,6 +85,13 @@ def _run(arguments: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(QUIZAPP), *arguments], env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
+
+
+def _drain(process: subprocess.Popen[str]) -> None:
+    assert process.stderr is not None
+    with process.stderr as stream:
+        for _line in stream:
+            pass
 
 
 def _answers(port: int) -> bool:

@@ -1,0 +1,37 @@
+# `make` alone lists the targets. Everything else is said in README.md and docs/operating.md.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: help setup demo test check soak bench
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
+
+setup: .venv/ready  ## make .venv with everything, tests included
+
+.venv/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+demo: setup  ## an exam platform with invented people on http://127.0.0.1:PORT
+	$(BIN)/quizapp demo --port $(PORT)
+
+check: setup  ## formatting, lint, types and the layer contracts
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check  ## the whole gate: check, then every test on both databases and in a browser
+	@chromium=$$($(BIN)/python -m tests.support.browser_setup) && \
+		QUIZAPP_TEST_CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist worksteal
+
+soak: setup  ## an exam under faults for a while (SECONDS=600)
+	$(BIN)/python -m benchmarks.soak
+
+bench: setup  ## load and size measurements; they print ratios
+	$(BIN)/python -m benchmarks
