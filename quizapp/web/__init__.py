@@ -13,6 +13,7 @@ from quizapp.web import (
     audit,
     cohorts,
     errors,
+    exams,
     frameworks,
     health,
     home,
@@ -20,7 +21,6 @@ from quizapp.web import (
     records,
     requests,
     scores,
-    sittings,
     verification,
 )
 from quizapp.web.access import csrf
@@ -33,7 +33,7 @@ BLUEPRINTS = (
     home.bp,
     frameworks.bp,
     items.bp,
-    sittings.bp,  # exams and sittings share one
+    exams.bp,
     attempts.bp,
     scores.bp,
     records.bp,
