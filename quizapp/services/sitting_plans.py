@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain import exam_check
 from quizapp.domain.errors import Problem
-from quizapp.domain.exam import Mode, Window
-from quizapp.domain.person import Role
-from quizapp.services.unit_of_work import UnitOfWork
+from quizapp.domain.exam import ExamState, Mode, Window
+from quizapp.domain.person import Actor, Permission, Role, normalise_email
+from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.store import exams as exam_store
+from quizapp.store import people as people_store
 from quizapp.store import sittings as store
 from quizapp.store.exams import RowExam, RowSitting
 
@@ -77,3 +79,52 @@ def _check_people(session: Session, plan: Plan) -> Iterator[Problem]:
                 yield Problem(field, str(person_id), reason, f"does not hold the role {role.value}")
     for cohort_id in sorted(plan.cohort_ids - store.known_cohorts(session, plan.cohort_ids)):
         yield Problem("cohorts", str(cohort_id), "unknown_cohort", "there is no such cohort")
+
+
+# --- what there is to choose from -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An exam, a cohort or a proctor to choose; only a cohort has members."""
+
+    id: UUID
+    name: str
+    members: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Published exams, cohorts and proctors, by name."""
+
+    exams: tuple[Choice, ...]
+    cohorts: tuple[Choice, ...]
+    proctors: tuple[Choice, ...]
+
+
+def choices(context: Context, actor: Actor) -> Choices:
+    """Whom a sitting can be scheduled with."""
+    actor.require(Permission.SCHEDULE_SITTING)
+    with context.reading() as session:
+        return Choices(
+            exams=tuple(
+                Choice(row.id, row.title)
+                for row in exam_store.listed(session)
+                if row.state == ExamState.PUBLISHED
+            ),
+            cohorts=tuple(Choice(row.id, row.name, count) for row, count in people_store.cohorts(session)),
+            proctors=tuple(Choice(p.id, p.name) for p in people_store.listed(session, role=Role.PROCTOR)),
+        )
+
+
+def people_at(
+    context: Context, actor: Actor, addresses: Collection[str]
+) -> tuple[frozenset[UUID], list[Problem]]:
+    """The people with these addresses, and a problem for each address nobody has."""
+    actor.require(Permission.SCHEDULE_SITTING)
+    wanted = [normalise_email(address) for address in addresses]
+    with context.reading() as session:
+        known = people_store.by_emails(session, wanted)
+        ids = frozenset(row.id for row in known.values())
+    detail = "no account has this address"
+    return ids, [Problem("people", a, "unknown_person", detail) for a in wanted if a not in known]

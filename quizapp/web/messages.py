@@ -30,6 +30,15 @@ MESSAGES: Mapping[str, LazyString] = {
     "no_such_person": _l("No account has this address."),
     "no_such_cohort": _l("There is no cohort of this name."),
     "not_on_roster": _l("You are not on the list for this sitting. Ask whoever runs it to add you."),
+    "bad_exam": _l("The exam was not saved. Every reason stands below."),
+    "bad_exam_file": _l("Nothing was loaded. Every reason stands below."),
+    "not_feasible": _l(
+        "The pool cannot carry this exam, so it was not published. Every reason stands below."
+    ),
+    "exam_is_frozen": _l("This exam is published and cannot change. Define another one instead."),
+    "no_bank": _l("No item bank of this framework is loaded yet, so there is nothing to ask."),
+    "bad_sitting": _l("The sitting was not saved. Every reason stands below."),
+    "sitting_started": _l("Somebody has started in this sitting. Close it instead; nothing was changed."),
     "exam_not_published": _l("This exam is not open. Nothing was started."),
     "sitting_closed": _l("This sitting is closed. Nothing was started."),
     "window_not_open": _l("This sitting has not opened yet. Nothing was started."),
