@@ -180,7 +180,7 @@ def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage
             stimulus=Stimulus(scenario.stimulus_id, scenario.title, scenario.text) if scenario else None,
             sources=tuple(current.sources),
             enemies=tuple(current.enemies),
-            scoring=str(version.key.get("scoring", "")),
+            scoring=str(version.key.get("scoring", "")) if may_read_key else "",
             review=_review(version) if may_read_key else None,
             history=tuple(_wording(w) for w in wordings),
         )

@@ -98,7 +98,7 @@ def test_the_shipped_bank_is_clean_and_complete() -> None:
     told = check_bank_files(Path("security-cooperation"))
     assert told.problems == ()
     assert told.items >= 90
-    assert sum(told.statuses.values()) == told.items
+    assert told.statuses.get("approved", 0) >= 90
 
 
 def test_the_written_schemas_are_those_of_the_domain() -> None:
