@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from flask import request, url_for
@@ -144,7 +145,14 @@ def address(serial: str) -> str:
     return base.rstrip("/") + url_for("records.verify", serial=serial)
 
 
-def words() -> dict[str, Mapping[str, Any]]:
+def percent(share: str) -> str:
+    """A share of the payload ("7/10") in percent, with decimals only where there are any."""
+    scaled = Fraction(share) * 100
+    whole, rest = divmod(scaled.numerator * 10 // scaled.denominator, 10)
+    return f"{whole}.{rest}" if rest else str(whole)
+
+
+def words() -> dict[str, Any]:
     """The vocabularies templates need."""
     return {
         "status_words": status_words(),
@@ -153,4 +161,5 @@ def words() -> dict[str, Mapping[str, Any]]:
         "category_words": category_words(),
         "verb_words": verb_words(),
         "task_words": task_maps.status_words(),
+        "percent": percent,
     }
