@@ -13,7 +13,6 @@ from quizapp.web import (
     audit,
     cohorts,
     errors,
-    exams,
     frameworks,
     health,
     home,
@@ -21,6 +20,7 @@ from quizapp.web import (
     records,
     requests,
     scores,
+    sittings,
     verification,
 )
 from quizapp.web.access import csrf
@@ -33,7 +33,7 @@ BLUEPRINTS = (
     home.bp,
     frameworks.bp,
     items.bp,
-    exams.bp,
+    sittings.bp,  # exams and sittings share one
     attempts.bp,
     scores.bp,
     records.bp,
