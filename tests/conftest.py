@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_migrate
+import flask_security.core
 import pytest
 from flask import Flask, g
 from sqlalchemy import text
@@ -182,6 +183,14 @@ def _no_network() -> Iterator[None]:
 
 def _is_here(host: str) -> bool:
     return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Password hashes of applications made after this cost next to nothing."""
+    real = flask_security.core._get_pwd_context
+    cheap = {"argon2__memory_cost": 64, "argon2__time_cost": 1, "argon2__parallelism": 1}
+    monkeypatch.setattr(flask_security.core, "_get_pwd_context", lambda app: real(app).copy(**cheap))
 
 
 @pytest.fixture

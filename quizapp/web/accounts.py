@@ -18,7 +18,7 @@ from quizapp.ports import Clock
 from quizapp.services import people, sign_in
 from quizapp.settings import Settings
 from quizapp.web import account_signals
-from quizapp.web.access import Access, Door, awaits_totp, context
+from quizapp.web.access import Access, Door, account_session, awaits_totp, context
 from quizapp.web.account_messages import SECURITY_MESSAGES, SUBJECTS
 from quizapp.web.account_parts import OneTimeCodes, PasswordRules, PortMail, RecoveryCodes
 from quizapp.web.forms import accounts as forms
@@ -135,6 +135,7 @@ def security_arguments() -> dict[str, Any]:
         "reset_password_form": forms.ResetForm,
         "change_password_form": forms.ChangeForm,
         "two_factor_setup_form": forms.CodesSetupForm,
+        "two_factor_rescue_form": forms.NoRescueForm,
         "two_factor_verify_code_form": forms.CodeForm,
         "mf_recovery_form": forms.RecoveryForm,
         "mail_util_cls": PortMail,
@@ -153,6 +154,7 @@ def register(app: Flask) -> None:
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
     security.context_processor(_page_facts)
     account_signals.connect(app)
+    app.teardown_request(_end_session)
     app.before_request(_stay_shut)
     app.before_request(_lead_to_setup)
     app.context_processor(lambda: {"account_name": getattr(current_user, "name", "")})
@@ -165,6 +167,11 @@ def _load(uniquifier: str) -> Any:
         set_request_attr("fs_authn_via", "session")
         set_request_attr("fs_paa", session.get("fs_paa", 0))
     return row
+
+
+def _end_session(_error: BaseException | None) -> None:
+    """What the library read ends with its request, even where the application context lives on."""
+    account_session().remove()
 
 
 def _page_facts() -> dict[str, Any]:

@@ -87,7 +87,7 @@ def person(person_id: UUID) -> str:
     """One person."""
     told = people.get(context(), actor(), person_id)
     role_form = RoleForm()
-    role_form.role.choices = [c for c in role_form.role.choices or () if c[0] not in told.person.roles]
+    role_form.role.choices = [c for c in role_form.role.choices or () if c.value not in told.person.roles]
     return render_template(
         "people/person.html",
         told=told,

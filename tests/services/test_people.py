@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from quizapp.store.audit import RowAuditLine
 from quizapp.store.people import RowSetting
 from tests.support.people import TESTS, person
 
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 GOOD = "a calm and exact password"
 
 
@@ -94,6 +96,12 @@ def test_weak_passwords_are_refused(context: Context, password: str, reason: str
         )
     assert ("password", reason) in reasons(error)
     assert password not in str(error.value)
+
+
+def test_passwords_are_kept_as_argon2_hashes(request: pytest.FixtureRequest, monkeypatch: Any) -> None:
+    monkeypatch.undo()
+    hashed = request.getfixturevalue("sqlite_context").passwords.hash(GOOD)
+    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_people_are_searched_by_name_address_and_role(context: Context) -> None:

@@ -13,6 +13,7 @@ from flask_security import (
     LoginForm,
     MfRecoveryForm,
     ResetPasswordForm,
+    TwoFactorRescueForm,
     TwoFactorSetupForm,
     TwoFactorVerifyCodeForm,
     VerifyForm,
@@ -27,7 +28,7 @@ from flask_security.forms import (
     valid_user_email,
 )
 from flask_security.utils import validate_redirect_url
-from wtforms import EmailField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField
 
 from quizapp.domain.person import MIN_PASSWORD_LENGTH, normalise_email
 from quizapp.services import sign_in
@@ -164,6 +165,8 @@ class ChangeForm(ChangePasswordForm):
 class CodesSetupForm(TwoFactorSetupForm):
     """Turn two-step sign-in on (a new secret each time) or, where it is not required, off."""
 
+    setup = HiddenField()
+
     def validate(self, **kwargs: Any) -> bool:
         """Staff cannot turn off what the installation requires of them."""
         required = context().settings.require_staff_totp and self.user.actor.is_staff
@@ -171,6 +174,12 @@ class CodesSetupForm(TwoFactorSetupForm):
             self.form_errors.append(_("Two-step sign-in is required for your roles. It stays on."))
             return False
         return bool(super().validate(**kwargs))
+
+
+class NoRescueForm(TwoFactorRescueForm):
+    """The library builds this form for a page of ours that does not show it."""
+
+    help_setup = RadioField(choices=[])
 
 
 class CodeForm(RestingAccount, TwoFactorVerifyCodeForm):

@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     widgets,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from quizapp.domain.person import MAX_EXTRA_MINUTES, MAX_TIME_PERCENT, Role
@@ -30,7 +31,7 @@ ROLE_LABELS = {
     Role.ADMINISTRATOR: _l("Administrator"),
     Role.APPEAL_REVIEWER: _l("Appeal reviewer"),
 }
-ROLE_CHOICES = [(role.value, label) for role, label in ROLE_LABELS.items()]
+ROLE_CHOICES = [SelectChoice(role.value, label) for role, label in ROLE_LABELS.items()]
 MAX_NAME, MAX_ADDRESS = 200, 254
 #: Zones people live in; the database also lists old names and offsets without places.
 REGIONS = ("Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/",
@@ -102,15 +103,15 @@ class PreferencesForm(FlaskForm):
     def offer(self, default_locale: str, default_zone: str) -> None:
         """Set the choices: the installation's own first."""
         usual = _l("As the installation: %(what)s")
-        self.locale.choices = [("", str(usual) % {"what": default_locale}), *_languages()]
-        self.zone.choices = [("", str(usual) % {"what": default_zone}), *_zones()]
+        self.locale.choices = [SelectChoice("", str(usual) % {"what": default_locale}), *_languages()]
+        self.zone.choices = [SelectChoice("", str(usual) % {"what": default_zone}), *_zones()]
 
 
-def _languages() -> list[tuple[str, str]]:
+def _languages() -> list[SelectChoice]:
     told = {str(locale): locale for locale in current_app.extensions["babel"].instance.list_translations()}
-    return sorted((code, locale.get_display_name(locale) or code) for code, locale in told.items())
+    return [SelectChoice(code, told[code].get_display_name(told[code]) or code) for code in sorted(told)]
 
 
-def _zones() -> list[tuple[str, str]]:
+def _zones() -> list[SelectChoice]:
     places = sorted(zone for zone in available_timezones() if zone.startswith(REGIONS))
-    return [("UTC", "UTC"), *((zone, zone.replace("_", " ")) for zone in places)]
+    return [SelectChoice("UTC", "UTC"), *(SelectChoice(zone, zone.replace("_", " ")) for zone in places)]
