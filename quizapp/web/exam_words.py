@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from flask_babel import LazyString
@@ -73,7 +73,7 @@ SENTENCES: dict[str, LazyString] = {
     "cannot_certify": _l("Even somebody who answers everything right could not demonstrate this task."),
     "enemies_block": _l("Items that must not meet leave no complete form."),
     "no_second_attempt": _l("No items would be left for a second attempt; learners will be told so."),
-    "few_cycles": _l("The items do not last for every cycle the rules allow."),
+    "few_cycles": _l("The items do not last for every cycle the rules allow; learners will be told so."),
     "little_time": _l("This is less than the usual 75 seconds an item."),
     "out_of_range": _l("This is outside what is allowed."),
 }
@@ -91,6 +91,14 @@ def where(problem: Problem) -> str:
     """The task a problem is about, or the empty text."""
     prefix, bracket, rest = problem.field.partition("[")
     return rest.partition("]")[0] if prefix == "blueprint" and bracket else ""
+
+
+def gathered(problems: Iterable[Problem]) -> list[tuple[str, str]]:
+    """Each sentence once, with the tasks it is about, in their order."""
+    told: dict[str, list[str]] = {}
+    for problem in problems:
+        told.setdefault(sentence(problem), []).append(where(problem))
+    return [(", ".join(filter(None, codes)), words) for words, codes in told.items()]
 
 
 def percent(share: Fraction) -> str:

@@ -63,7 +63,7 @@ def blueprint_map(told: ExamDetail) -> task_maps.TaskMap:
             label = f"{label}, {_('%(count)s more on a top-up', count=row.top_up)}"
         return task_maps.Cell(task.code, task.letter, task.text, href, "count", label, str(row.items), "ok")
 
-    legend = [("count", _("Items on the first form"), "ok"), ("none", _("Not asked"))]
+    legend = [("count", _("Items on the first form"), "ok")]
     return task_maps.draw(told.framework, cell, legend=legend, only=rows)
 
 
@@ -131,8 +131,7 @@ def render(template: str, **facts: Any) -> str:
         phase_chips=exam_words.PHASE_CHIPS,
         percent=exam_words.percent,
         chance=exam_words.chance,
-        sentence=exam_words.sentence,
-        where=exam_words.where,
+        gathered=exam_words.gathered,
         ExamState=ExamState,
         **facts,
     )

@@ -174,7 +174,7 @@ def test_the_feasibility_page_says_it_in_words_and_numbers(client: FlaskClient, 
     told = words(client.get(f"/exams/{exam_id}/feasibility").text)
     assert told.startswith(PILOT)
     assert "It can be published." in told
-    assert "1.A : The items do not last for every cycle the rules allow." in told
+    assert "1.A, 1.B : The items do not last for every cycle the rules allow;" in told
     assert "1.A 8 + 4 3 % (2 %) 11 % (6 %) 31 % (17 %) 68 % (43 %) 89 % (66 %)" in told
     assert "This freezes the title, the blueprint of 16 items on 2 tasks" in told
 
