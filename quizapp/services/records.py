@@ -34,7 +34,7 @@ from quizapp.store.record_search import SORTS as SORTS
 from quizapp.store.record_search import Wish as Wish
 from quizapp.store.records import RowRecord
 
-#: The columns of every export, in this order; see the data dictionary in docs.
+#: The columns of every export, in this order; a new one is added at the end, none is renamed.
 COLUMNS = (
     "serial", "status", "learner", "person_id", "exam", "framework", "framework_version", "decision",
     "demonstrated", "tasks", "task_codes", "standing", "cycle", "issued_at", "expires_on",

@@ -256,10 +256,10 @@ def test_nobody_changes_the_status_of_their_own_record(small: Room) -> None:
     assert error.value.code == "own_record"
 
 
-@pytest.mark.parametrize("role", [Role.LEARNER, Role.INSTRUCTOR, Role.ADMINISTRATOR, Role.PROCTOR])
-def test_only_registrars_change_a_status(sqlite_context: Context, role: Role) -> None:
-    with pytest.raises(Forbidden):
-        record_status.revoke(sqlite_context, Actor(UUID(int=1), frozenset({role})), "x", *SUSPEND)
+def test_only_registrars_change_a_status(sqlite_context: Context) -> None:
+    for role in set(Role) - {Role.REGISTRAR}:
+        with pytest.raises(Forbidden):
+            record_status.revoke(sqlite_context, Actor(UUID(int=1), frozenset({role})), "x", *SUSPEND)
 
 
 def test_expired_is_computed_never_stored(small: Room, clock: FixedClock) -> None:

@@ -79,7 +79,7 @@ class Room:
 def room(context: Context, **changes: Any) -> Room:
     """The small framework, its bank and a published exam."""
     banks.framework(context)
-    banks.bank(context)
+    banks.bank(context, secure={"1.A": 12, "1.B": 12}, practice={})
     definition: ExamDefinition = exams.CERTIFICATION
     return Room(context, exams.published(context, definition, **changes))
 
