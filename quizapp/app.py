@@ -125,6 +125,8 @@ def _extensions(app: Flask) -> None:
     datastore = SQLAlchemyUserDatastore(engine.db, RowPerson, RowRole)
     Security(app, datastore, **web.security_arguments())
     app.extensions["quizapp"].passwords.install(app)
+    if app.extensions["quizapp"].settings.pseudo_locale:
+        web.pseudo_locale.install(app)
 
 
 def _creates(arguments: list[str]) -> bool:

@@ -73,8 +73,11 @@ def is_complete(context: Context) -> bool:
         return False
 
 
-def build(context: Context, banks: Path, say: Say) -> None:
-    """Make the world (or what is missing of it); ``banks`` is the folder of the framework."""
+def build(context: Context, banks: Path, say: Say, crowd: int = COHORT_SIZE) -> None:
+    """Make the world (or what is missing of it).
+
+    ``banks`` is the folder of the framework, ``crowd`` how many simulated learners there are.
+    """
     if is_complete(context):
         return
     today = context.clock.now()
@@ -85,10 +88,10 @@ def build(context: Context, banks: Path, say: Say) -> None:
     for path in sorted((banks / "exams").glob("*.yaml")):
         exam_files.load(past, DEMO, path, publish=True)
     who = {key: _person(past, entry, PASSWORD) for key, entry in LOGINS.items()}
-    crowd = _cohort(past)
-    rooms = _sittings(past, today, who, crowd.cohort_id)
-    _accommodate(past, crowd.members[0])
-    _cohort_sits(context, today, crowd.members, rooms, say)
+    cohort = _cohort(past, crowd)
+    rooms = _sittings(past, today, who, cohort.cohort_id)
+    _accommodate(past, cohort.members[0])
+    _cohort_sits(context, today, cohort.members, rooms, say)
     _history(context, today, who["history"], rooms)
     _mark_demo(context, {"demo_complete": True})
 
@@ -130,9 +133,9 @@ class Crowd:
     members: tuple[UUID, ...]
 
 
-def _cohort(context: Context) -> Crowd:
+def _cohort(context: Context, size: int) -> Crowd:
     members = tuple(
-        _person(context, _simulated(number), None, simulated=True) for number in range(COHORT_SIZE)
+        _person(context, _simulated(number), None, simulated=True) for number in range(size)
     )
     with context.reading() as session:
         row = store.cohort_by_name(session, COHORT)

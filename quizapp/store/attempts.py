@@ -409,7 +409,7 @@ def difficulties(session: Session, form_id: UUID) -> dict[int, int]:
         .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
         .where(RowFormSlot.form_id == form_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row.position: row.difficulty for row in session.execute(query)}
 
 
 def count_in_sitting(session: Session, person_id: UUID, sitting_id: UUID) -> int:

@@ -17,6 +17,7 @@ from quizapp.web import (
     health,
     home,
     items,
+    pseudo_locale,
     records,
     requests,
     scores,
@@ -54,4 +55,4 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
 
 
-__all__ = ["csrf", "reader_locale", "register", "security_arguments", "security_config"]
+__all__ = ["csrf", "pseudo_locale", "reader_locale", "register", "security_arguments", "security_config"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -79,4 +79,5 @@ def _page(code: str, status: int, facts: dict[str, Any], problems: Any = ()) -> 
         facts=facts,
         problems=problems,
         sentence=message(code),
+        request_id=g.get("request_id", ""),
     )

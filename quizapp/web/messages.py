@@ -63,6 +63,17 @@ MESSAGES: Mapping[str, LazyString] = {
     ),
     "http_413": _l("The file is too large to be a record. Nothing was stored."),
     "http_429": _l("Too many look-ups came from your address. Wait a minute and try again."),
+    "internal": _l("Something unexpected happened. It has been written to the log."),
+    "csrf": _l(
+        "This form was open for too long or came from elsewhere. Go back, reload the page and try again; nothing was changed."
+    ),
+    "time_is_up": _l("The time for this exam is over. What was saved before counts."),
+    "not_released": _l("This result has not been released yet. It will appear on your home page."),
+    "http_405": _l("This address cannot be used in that way. Nothing was changed."),
+    "http_400": _l("The request could not be understood. Nothing was changed."),
+    "sequence_taken": _l("Another entry already has this number. The page numbers it anew and tries again."),
+    "bad_batch": _l("The saved entries could not be understood, so none of them was stored."),
+    "attempt_open": _l("This attempt is still open."),
     "bad_token": _l("The right to save has run out. Reload the page; saved answers are safe."),
 }
 
