@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import comb
 from typing import Any
 
@@ -59,12 +60,19 @@ def _binomial(x: int, n: int, p: Fraction) -> Fraction:
     return comb(n, x) * p**x * (1 - p) ** (n - x)
 
 
+@lru_cache(maxsize=4096)
+def _is_demonstrated(x: int, n: int, rule: TaskRule) -> bool:
+    # Every ability and every task of equal counts asks the same few questions.
+    return task_status(x, n, rule) is TaskStatus.DEMONSTRATED
+
+
+@lru_cache(maxsize=1024)
 def chance(ability: Fraction, first: int, second: int, rule: TaskRule) -> Chance:
     """The chance of *demonstrated* after ``first`` items, and over both looks of a cycle."""
     at_once = later = Fraction(0)
     for x in range(first + 1):
         weight = _binomial(x, first, ability)
-        if task_status(x, first, rule) is TaskStatus.DEMONSTRATED:
+        if _is_demonstrated(x, first, rule):
             at_once += weight
         elif second:
             later += weight * _rescue(x, first, second, ability, rule)
@@ -76,7 +84,7 @@ def _rescue(x: int, first: int, second: int, ability: Fraction, rule: TaskRule) 
         (
             _binomial(y, second, ability)
             for y in range(second + 1)
-            if task_status(x + y, first + second, rule) is TaskStatus.DEMONSTRATED
+            if _is_demonstrated(x + y, first + second, rule)
         ),
         Fraction(0),
     )
