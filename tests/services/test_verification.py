@@ -213,7 +213,7 @@ def test_a_stored_record_that_was_tampered_with_is_never_shown(small: Room) -> N
 
 
 def test_old_records_verify_after_the_key_was_changed(small: Room) -> None:
-        _, data = issued(small)
+    _, data = issued(small)
     after = replace(small.context, signer=Ed25519Signer(b"n" * 32))
     assert check(after, data).is_current
     newer = Room(after, small.exam_id).certified("Bo Example")
