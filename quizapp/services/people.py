@@ -289,3 +289,8 @@ def _told(row: store.RowPerson) -> Person:
 
 
 __all__ = ["Cohort", "add_members", "create_cohort", "set_accommodation"]
+
+
+def staff_needs_totp(context: Context) -> bool:
+    """Whether staff must set up a one-time code; a demonstration only says it would be so."""
+    return context.settings.require_staff_totp and not is_demo(context)

@@ -14,6 +14,7 @@ from flask_wtf import CSRFProtect
 
 from quizapp.domain.errors import Forbidden
 from quizapp.domain.person import NOBODY, STAFF_ROLES, Actor, Permission
+from quizapp.services import people
 from quizapp.services.unit_of_work import Context
 
 csrf = CSRFProtect()
@@ -83,9 +84,9 @@ def actor() -> Actor:
 
 def awaits_totp() -> bool:
     """Whether this is a member of staff who has yet to set up the required second step."""
-    if not context().settings.require_staff_totp or not current_user.is_authenticated:
+    if not current_user.is_authenticated or current_user.tf_primary_method is not None:
         return False
-    return current_user.actor.is_staff and current_user.tf_primary_method is None
+    return bool(current_user.actor.is_staff and people.staff_needs_totp(context()))
 
 
 def account_session() -> Any:

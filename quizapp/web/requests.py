@@ -88,6 +88,11 @@ def register(app: Flask) -> None:
             )
         return response
 
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        # The thread goes on to other work, which must not carry this request's id.
+        structlog.contextvars.clear_contextvars()
+
     @app.context_processor
     def page_facts() -> dict[str, Any]:
         return {

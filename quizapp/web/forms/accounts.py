@@ -31,7 +31,7 @@ from flask_security.utils import validate_redirect_url
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField
 
 from quizapp.domain.person import MIN_PASSWORD_LENGTH, normalise_email
-from quizapp.services import sign_in
+from quizapp.services import people, sign_in
 from quizapp.web.access import account_session, context
 from quizapp.web.account_messages import NOT_RIGHT
 
@@ -169,7 +169,7 @@ class CodesSetupForm(TwoFactorSetupForm):
 
     def validate(self, **kwargs: Any) -> bool:
         """Staff cannot turn off what the installation requires of them."""
-        required = context().settings.require_staff_totp and self.user.actor.is_staff
+        required = self.user.actor.is_staff and people.staff_needs_totp(context())
         if self.setup.data == "disable" and required:
             self.form_errors.append(_("Two-step sign-in is required for your roles. It stays on."))
             return False
