@@ -46,6 +46,12 @@ def test_a_request_logs_its_id_and_answers_with_it(sqlite_app, read: Read) -> No
     assert "canary-7" not in json.dumps(line)
 
 
+def test_work_after_a_request_does_not_carry_its_id(sqlite_app, read: Read) -> None:
+    sqlite_app.test_client().get("/healthz")
+    structlog.get_logger().info("something else")
+    assert ["request_id" in line for line in read()] == [True, False]
+
+
 @pytest.mark.parametrize("told", ["", "short", "x" * 41, "new\\nline-12345"])
 def test_an_id_that_is_none_is_replaced(sqlite_app, read: Read, told: str) -> None:
     answer = sqlite_app.test_client().get("/healthz", headers={"X-Request-ID": told})
