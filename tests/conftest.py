@@ -29,16 +29,30 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DIALECTS = ("sqlite", "postgresql")
 
 
-@pytest.fixture
-def clock() -> FixedClock:
-    """Stands still at noon on 2 March 2026 until a test moves it."""
+@pytest.fixture(scope="session")
+def shared_clock() -> FixedClock:
+    """The clock of the applications that tests share."""
     return FixedClock(NOON)
 
 
-@pytest.fixture
-def mail() -> NullMailer:
-    """Keeps what was sent."""
+@pytest.fixture(scope="session")
+def shared_mail() -> NullMailer:
+    """The mailer of the applications that tests share."""
     return NullMailer()
+
+
+@pytest.fixture
+def clock(shared_clock: FixedClock) -> FixedClock:
+    """Stands still at noon on 2 March 2026 until a test moves it."""
+    shared_clock.instant = NOON
+    return shared_clock
+
+
+@pytest.fixture
+def mail(shared_mail: NullMailer) -> NullMailer:
+    """Keeps what was sent."""
+    shared_mail.sent.clear()
+    return shared_mail
 
 
 @pytest.fixture(scope="session")
@@ -116,12 +130,18 @@ def empty(context: Context) -> None:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
 
 
-def build(settings: Settings, clock: FixedClock, mail: NullMailer) -> Iterator[Flask]:
-    """An application on these settings, inside its context, closed afterwards."""
+def make(settings: Settings, clock: FixedClock, mail: NullMailer) -> Flask:
+    """An application for tests on these settings."""
     app = create_app(settings, clock=clock, mail=mail)
     app.testing = True
     # Inside an open application context requests would share `g`, and with it who is signed in.
     app.teardown_request(lambda _error: vars(g._get_current_object()).clear())
+    return app
+
+
+def build(settings: Settings, clock: FixedClock, mail: NullMailer) -> Iterator[Flask]:
+    """An application of a test's own, inside its context, closed afterwards."""
+    app = make(settings, clock, mail)
     if not settings.is_sqlite:
         empty(app.extensions["quizapp"])
     with app.app_context():
@@ -129,19 +149,83 @@ def build(settings: Settings, clock: FixedClock, mail: NullMailer) -> Iterator[F
     close(app)
 
 
+@pytest.fixture(scope="session")
+def shared_sqlite(
+    base_settings: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_clock: FixedClock,
+    shared_mail: NullMailer,
+    sqlite_template: Path,
+) -> Iterator[Flask]:
+    """One application on SQLite: what it has compiled once need not be compiled for each test."""
+    home = tmp_path_factory.mktemp("shared") / "home"
+    shutil.copytree(sqlite_template, home)
+    with pytest.MonkeyPatch.context() as patch:
+        cheapen_hashes(patch)
+        app = make(replace(base_settings, home=home), shared_clock, shared_mail)
+    yield app
+    close(app)
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(
+    base_settings: Settings,
+    postgres_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_clock: FixedClock,
+    shared_mail: NullMailer,
+) -> Iterator[Flask]:
+    """One application on PostgreSQL."""
+    home = tmp_path_factory.mktemp("shared") / "home"
+    home.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        cheapen_hashes(patch)
+        app = make(replace(base_settings, home=home, database_url=postgres_url), shared_clock, shared_mail)
+    yield app
+    close(app)
+
+
+def cheapen_hashes(patch: pytest.MonkeyPatch) -> None:
+    """Password hashes of applications made under this patch cost next to nothing."""
+    real = flask_security.core._get_pwd_context
+    cheap = {"argon2__memory_cost": 64, "argon2__time_cost": 1, "argon2__parallelism": 1}
+    patch.setattr(flask_security.core, "_get_pwd_context", lambda app: real(app).copy(**cheap))
+
+
+def as_new(app: Flask, template: Path) -> Iterator[Flask]:
+    """A shared application with an empty database, inside its context; its settings are put back."""
+    context: Context = app.extensions["quizapp"]
+    if context.settings.is_sqlite:
+        close(app)
+        shutil.rmtree(context.settings.home)
+        shutil.copytree(template, context.settings.home)
+    else:
+        empty(context)
+    for limiter in app.extensions["limiter"]:
+        limiter.reset()
+    known = dict(app.config)
+    with app.app_context():
+        yield app
+    app.config.clear()
+    app.config.update(known)
+    app.testing = True
+
+
 @pytest.fixture(params=DIALECTS)
-def app(request: pytest.FixtureRequest, clock: FixedClock, mail: NullMailer) -> Iterator[Flask]:
+def app(
+    request: pytest.FixtureRequest, sqlite_template: Path, clock: FixedClock, mail: NullMailer
+) -> Iterator[Flask]:
     """The application, once on each database."""
-    settings = request.getfixturevalue(
-        "sqlite_settings" if request.param == "sqlite" else "postgres_settings"
-    )
-    yield from build(settings, clock, mail)
+    shared = "shared_sqlite" if request.param == "sqlite" else "shared_postgres"
+    yield from as_new(request.getfixturevalue(shared), sqlite_template)
 
 
 @pytest.fixture
-def sqlite_app(sqlite_settings: Settings, clock: FixedClock, mail: NullMailer) -> Iterator[Flask]:
+def sqlite_app(
+    shared_sqlite: Flask, sqlite_template: Path, clock: FixedClock, mail: NullMailer
+) -> Iterator[Flask]:
     """The application on SQLite, for what does not depend on the database."""
-    yield from build(sqlite_settings, clock, mail)
+    yield from as_new(shared_sqlite, sqlite_template)
 
 
 @pytest.fixture
@@ -183,14 +267,6 @@ def _no_network() -> Iterator[None]:
 
 def _is_here(host: str) -> bool:
     return host == "localhost" or host == "::1" or host.startswith("127.")
-
-
-@pytest.fixture
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Password hashes of applications made after this cost next to nothing."""
-    real = flask_security.core._get_pwd_context
-    cheap = {"argon2__memory_cost": 64, "argon2__time_cost": 1, "argon2__parallelism": 1}
-    monkeypatch.setattr(flask_security.core, "_get_pwd_context", lambda app: real(app).copy(**cheap))
 
 
 @pytest.fixture

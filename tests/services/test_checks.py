@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -129,29 +130,32 @@ def test_a_demonstration_is_found(context: Context, keys_of_its_own: Path) -> No
 UNSAFE = {"sqlite": "PRAGMA synchronous = NORMAL", "postgresql": "SET synchronous_commit = off"}
 
 
+@contextmanager
+def every_connection(engine: Engine, statement: str) -> Iterator[None]:
+    """Run a statement on each new connection of a shared engine, and none of that afterwards."""
+
+    def weaken(connection: Any, _record: Any) -> None:
+        connection.cursor().execute(statement)
+        if engine.dialect.name == "postgresql":
+            connection.commit()
+
+    engine.dispose()
+    event.listen(engine, "connect", weaken)
+    yield
+    event.remove(engine, "connect", weaken)
+    engine.dispose()
+
+
 def test_a_save_connection_that_does_not_wait_for_the_disk_is_found(
     context: Context, keys_of_its_own: Path
 ) -> None:
-    context.engine.dispose()
-
-    @event.listens_for(context.engine, "connect")
-    def weaken(connection: Any, _record: Any) -> None:
-        connection.cursor().execute(UNSAFE[context.engine.dialect.name])
-        if context.engine.dialect.name == "postgresql":
-            connection.commit()
-
-    assert codes(fit(context, keys_of_its_own)) == ["unsafe_saving"]
-    context.engine.dispose()
+    with every_connection(context.engine, UNSAFE[context.engine.dialect.name]):
+        assert codes(fit(context, keys_of_its_own)) == ["unsafe_saving"]
 
 
 def test_the_slow_journal_is_found(sqlite_context: Context, keys_of_its_own: Path) -> None:
-    sqlite_context.engine.dispose()
-
-    @event.listens_for(sqlite_context.engine, "connect")
-    def fall_back(connection: Any, _record: Any) -> None:
-        connection.cursor().execute("PRAGMA journal_mode = DELETE").fetchall()
-
-    assert codes(fit(sqlite_context, keys_of_its_own)) == ["slow_journal"]
+    with every_connection(sqlite_context.engine, "PRAGMA journal_mode = DELETE"):
+        assert codes(fit(sqlite_context, keys_of_its_own)) == ["slow_journal"]
 
 
 @pytest.mark.parametrize(

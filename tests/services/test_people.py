@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,12 +13,13 @@ from quizapp.domain.person import NOBODY, Accommodation, Actor, Role, login_dela
 from quizapp.ports import FixedClock, Message, NullMailer
 from quizapp.services import invitations, people, sign_in
 from quizapp.services.unit_of_work import Context
+from quizapp.settings import Settings
 from quizapp.store import people as store
 from quizapp.store.audit import RowAuditLine
 from quizapp.store.people import RowSetting
+from tests.conftest import build
 from tests.support.people import TESTS, person
 
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
 GOOD = "a calm and exact password"
 
 
@@ -98,10 +98,13 @@ def test_weak_passwords_are_refused(context: Context, password: str, reason: str
     assert password not in str(error.value)
 
 
-def test_passwords_are_kept_as_argon2_hashes(request: pytest.FixtureRequest, monkeypatch: Any) -> None:
-    monkeypatch.undo()
-    hashed = request.getfixturevalue("sqlite_context").passwords.hash(GOOD)
-    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+def test_passwords_are_kept_as_argon2_hashes(
+    sqlite_settings: Settings, clock: FixedClock, mail: NullMailer
+) -> None:
+    """The shared applications of the tests hash cheaply; this one is made as it is for people."""
+    for app in build(sqlite_settings, clock, mail):
+        hashed = app.extensions["quizapp"].passwords.hash(GOOD)
+        assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_people_are_searched_by_name_address_and_role(context: Context) -> None:

@@ -30,7 +30,6 @@ from tests.conftest import build
 from tests.support.browsing import TOKEN, csrf_token, submit
 from tests.support.people import TESTS, person, sign_in
 
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
 PASSWORD, NEW = "a calm and exact password", "another exact password"
 WRONG = "The e-mail address or the password is not right"
 

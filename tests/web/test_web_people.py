@@ -18,7 +18,6 @@ from quizapp.services.unit_of_work import Context
 from tests.support.browsing import submit
 from tests.support.people import TESTS, person, sign_in
 
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
 PASSWORD = "a calm and exact password"
 FILE = b"name,email,roles,cohort\nAda Example,ada@example.org,,Spring\nBen,ben@example.org,proctor,\n"
 
