@@ -19,7 +19,6 @@ from quizapp.domain.errors import Forbidden, Invalid, Problem, Refused, raise_if
 from quizapp.ports import TokenClaim
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
-from quizapp.store.engine import writing
 
 MAX_ENTRIES = 200
 MAX_PAYLOAD = 8_000
@@ -56,7 +55,26 @@ def claim(context: Context, token: str) -> TokenClaim:
     return told
 
 
-def save(context: Context, token: str, batch: Sequence[Sent]) -> list[Acknowledged]:
+@dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """What every acknowledgement says about the time."""
+
+    server_now: datetime
+    deadline_at: datetime
+    deadline_version: int
+    writer_epoch: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A batch that is durable, and the attempt's clock as it stood then."""
+
+    acknowledged: list[Acknowledged]
+    clock: ClockFacts
+
+
+def save(context: Context, token: str, batch: Sequence[Sent]) -> Saved:
     """Append a batch in one transaction; every entry of the answer is durable.
 
     Raises `Refused` ("sequence_taken") when a different entry already has a number of the
@@ -64,8 +82,12 @@ def save(context: Context, token: str, batch: Sequence[Sent]) -> list[Acknowledg
     """
     told = claim(context, token)
     received_at = context.clock.now()
-    with writing(context.engine).begin() as connection:
-        return [_append(connection, told, sent, received_at) for sent in batch]
+
+    def work(connection: Connection) -> Saved:
+        done = [_append(connection, told, sent, received_at) for sent in batch]
+        return Saved(done, _clock_facts(context, connection, told.attempt_id))
+
+    return context.saves.run(work)
 
 
 def _append(connection: Connection, told: TokenClaim, sent: Sent, received_at: datetime) -> Acknowledged:
@@ -85,8 +107,9 @@ def save_form(
     """Append what a plain form changed: (slot, kind, payload). The server numbers the entries."""
     told = claim(context, token)
     received_at = context.clock.now()
-    with writing(context.engine).begin() as connection:
-        return [_append_next(connection, told, change, received_at) for change in changes]
+    return context.saves.run(
+        lambda connection: [_append_next(connection, told, change, received_at) for change in changes]
+    )
 
 
 def _append_next(
@@ -160,21 +183,14 @@ def _sent(entry: Mapping[str, object]) -> Sent:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ClockFacts:
-    """What every acknowledgement says about the time."""
-
-    server_now: datetime
-    deadline_at: datetime
-    deadline_version: int
-    writer_epoch: int
-    state: str
-
-
 def clock_facts(context: Context, attempt_id: UUID) -> ClockFacts:
-    """The stored clock of an attempt, by column, for a heartbeat or an acknowledgement."""
+    """The stored clock of an attempt, by column, for a heartbeat."""
     with context.reading() as session:
-        row = store.clock_columns(session, attempt_id)
-        if row is None:
-            raise Forbidden("bad_token")
-        return ClockFacts(context.clock.now(), *row)
+        return _clock_facts(context, session.connection(), attempt_id)
+
+
+def _clock_facts(context: Context, connection: Connection, attempt_id: UUID) -> ClockFacts:
+    row = store.clock_columns(connection, attempt_id)
+    if row is None:
+        raise Forbidden("bad_token")
+    return ClockFacts(context.clock.now(), *row)

@@ -27,6 +27,7 @@ from quizapp.ports import (
 from quizapp.settings import Settings
 from quizapp.store.audit import RowAuditLine
 from quizapp.store.engine import writing
+from quizapp.store.group_commit import GroupCommit
 
 log = structlog.get_logger()
 
@@ -48,6 +49,7 @@ class Context:
     sealer: Sealer
     tokens: AttemptTokenMaker
     passwords: PasswordHasher
+    saves: GroupCommit
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -357,16 +357,15 @@ def same_cycle(session: Session, row: RowAttempt) -> list[RowAttempt]:
     return list(session.scalars(query))
 
 
-def clock_columns(session: Session, attempt_id: UUID) -> tuple[datetime, int, int, str] | None:
+#: Built once: every save asks it.
+CLOCK = select(
+    RowAttempt.deadline_at, RowAttempt.deadline_version, RowAttempt.writer_epoch, RowAttempt.state
+).where(RowAttempt.id == bindparam("attempt_id"))
+
+
+def clock_columns(connection: Connection, attempt_id: UUID) -> tuple[datetime, int, int, str] | None:
     """(deadline_at, deadline_version, writer_epoch, state) of an attempt, or None."""
-    row = session.execute(
-        select(
-            RowAttempt.deadline_at,
-            RowAttempt.deadline_version,
-            RowAttempt.writer_epoch,
-            RowAttempt.state,
-        ).where(RowAttempt.id == attempt_id)
-    ).first()
+    row = connection.execute(CLOCK, {"attempt_id": attempt_id}).first()
     return tuple(row) if row else None  # type: ignore[return-value]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
+import threading
 from types import ModuleType
 from typing import Any
 
 import structlog
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 
 from quizapp.settings import Settings
@@ -22,6 +23,8 @@ BUSY_MILLISECONDS = 10_000
 #: Marks connections that will write: they take SQLite's write lock at BEGIN, so that a
 #: transaction never fails half-way because somebody else wrote after it first read.
 WRITES = {"quizapp_writes": True}
+#: In a connection's info: the queue of this process's writers, and whether it has its turn.
+TURN, HAS_TURN = "quizapp_turn", "quizapp_has_turn"
 
 
 class Base(DeclarativeBase):
@@ -73,9 +76,11 @@ def prepare(engine: Engine) -> None:
         return
     driver = sqlite_driver()
     mode = journal_mode(driver)
+    turn = threading.Lock()
 
     @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
+    def on_connect(connection: Any, record: Any) -> None:
+        record.info[TURN] = turn
         # SQLAlchemy emits BEGIN itself (below); the driver must not.
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -87,10 +92,28 @@ def prepare(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("quizapp_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("quizapp_writes"):
+            _begin_writing(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: Any) -> None:
+        if record.info.pop(HAS_TURN, False):
+            turn.release()
 
     log.info("database", dialect="sqlite", version=driver.sqlite_version, journal_mode=mode)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Queue up, then take SQLite's write lock; the turn ends when the connection is given back.
+
+    SQLite itself makes writers poll with growing pauses, so a busy one starves the others.
+    """
+    if not connection.info.get(HAS_TURN):
+        # After the timeout SQLite decides, as it does between processes.
+        connection.info[HAS_TURN] = connection.info[TURN].acquire(timeout=BUSY_MILLISECONDS / 1000)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def writing(engine: Engine) -> Engine:
@@ -109,7 +132,7 @@ def _take_write_lock(session: Any, *_ignored: Any) -> None:
     if connection.dialect.name != "sqlite" or session.info.get("quizapp_writes"):
         return
     connection.exec_driver_sql("COMMIT")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _begin_writing(connection)
     session.info["quizapp_writes"] = True
 
 

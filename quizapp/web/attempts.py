@@ -173,17 +173,15 @@ def events(attempt_id: UUID) -> Any:
     except ValueError as error:
         raise Invalid("bad_batch") from error
     told = saving.save(context(), request.headers.get(TOKEN_HEADER, ""), saving.read_batch(body))
-    return jsonify(
-        {"protocol": PROTOCOL, "acknowledged": [_ack(entry) for entry in told], **_clock(attempt_id)}
-    )
+    acknowledged = [_ack(entry) for entry in told.acknowledged]
+    return jsonify({"protocol": PROTOCOL, "acknowledged": acknowledged, **_clock(told.clock)})
 
 
 def _ack(entry: saving.Acknowledged) -> dict[str, Any]:
     return {"client_seq": entry.client_seq, "disposition": entry.disposition.value}
 
 
-def _clock(attempt_id: UUID) -> dict[str, Any]:
-    facts = saving.clock_facts(context(), attempt_id)
+def _clock(facts: saving.ClockFacts) -> dict[str, Any]:
     return {
         "server_now": facts.server_now.isoformat(),
         "deadline": facts.deadline_at.isoformat(),
@@ -197,8 +195,8 @@ def _clock(attempt_id: UUID) -> dict[str, Any]:
 @attempt_token
 def heartbeat(attempt_id: UUID) -> Any:
     """The stored clock, so that a changed deadline arrives without a reload."""
-    saving.claim(context(), request.headers.get(TOKEN_HEADER, ""))
-    return jsonify({"protocol": PROTOCOL, **_clock(attempt_id)})
+    told = saving.claim(context(), request.headers.get(TOKEN_HEADER, ""))
+    return jsonify({"protocol": PROTOCOL, **_clock(saving.clock_facts(context(), told.attempt_id))})
 
 
 @bp.get("/attempts/<uuid:attempt_id>/review")

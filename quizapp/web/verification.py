@@ -29,6 +29,8 @@ limited = limiter.shared_limit(
 def register(app: Flask) -> None:
     """Install the rate limit and keep every page of this file out of search engines."""
     limiter.init_app(app)
+    # Limits are checked where a view says `limited`; every other request need not be looked at.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
 
     @app.after_request
     def no_index(response: Response) -> Response:

@@ -136,7 +136,8 @@ def test_a_repeat_changes_nothing_and_is_acknowledged_alike(context) -> None:
     first, second = saving.save(context, token, batch), saving.save(context, token, batch)
     with context.reading() as session:
         entries = store.entries(session, attempt_id)
-    assert first == second == [saving.Acknowledged(1, COUNTED), saving.Acknowledged(2, COUNTED)]
+    assert first == second
+    assert first.acknowledged == [saving.Acknowledged(1, COUNTED), saving.Acknowledged(2, COUNTED)]
     assert [(e.slot, e.payload) for e in entries] == [(1, '{"choice":"a"}'), (2, '{"choice":"b"}')]
 
 
@@ -161,9 +162,8 @@ def test_a_late_save_is_kept_and_counts_for_nothing(context, clock, seconds, wor
     _, _, attempt_id = started(context)
     token = room.token(context, attempt_id)
     clock.instant += timedelta(seconds=seconds)
-    assert saving.save(context, token, [room.response(1, {"choice": "a"}, 1)]) == [
-        saving.Acknowledged(1, worth)
-    ]
+    told = saving.save(context, token, [room.response(1, {"choice": "a"}, 1)])
+    assert told.acknowledged == [saving.Acknowledged(1, worth)]
     with context.reading() as session:
         known = project(store.entries(session, attempt_id))
     assert (1 in known) == (worth is COUNTED)
@@ -173,10 +173,9 @@ def test_taking_over_turns_the_older_window_stale(context) -> None:
     actor, _, attempt_id = started(context)
     old = room.token(context, attempt_id, 1)
     writer = attempts.resume(context, actor, attempt_id)
-    told = saving.save(context, old, [room.response(1, {"choice": "a"}, 1)])
-    new = saving.save(
-        context, room.token(context, attempt_id, writer), [room.response(1, {"choice": "b"}, 1)]
-    )
+    token = room.token(context, attempt_id, writer)
+    told = saving.save(context, old, [room.response(1, {"choice": "a"}, 1)]).acknowledged
+    new = saving.save(context, token, [room.response(1, {"choice": "b"}, 1)]).acknowledged
     with context.reading() as session:
         known = project(store.entries(session, attempt_id))
     assert (writer, told[0].disposition, new[0].disposition) == (2, STALE, COUNTED)

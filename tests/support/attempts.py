@@ -77,7 +77,7 @@ def answer(
         )
         for slot in slots(context, attempt_id)
     ]
-    return saving.save(context, token(context, attempt_id, writer), batch)
+    return saving.save(context, token(context, attempt_id, writer), batch).acknowledged
 
 
 def first_right(counts: Mapping[str, int]) -> Callable[[MarkingSlot], bool]:
