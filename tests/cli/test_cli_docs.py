@@ -11,7 +11,6 @@ import pytest
 from quizapp.cli import docs
 
 FOLDER = Path(__file__).parents[2] / "docs"
-#: The picture is taken from the running demonstration.
 
 
 @pytest.mark.parametrize("name", ["settings.md", "cli.md"])
