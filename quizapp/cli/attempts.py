@@ -1,4 +1,4 @@
-"""quizapp attempt: score, explain and sweep."""
+"""quizapp attempt: score, explain, release and sweep."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from uuid import UUID
 import click
 
 from quizapp.cli import common
-from quizapp.services import attempts, scores
+from quizapp.services import attempts, score_explanations, scores
 
 
 @click.group("attempt")
 def attempt() -> None:
-    """Attempts: scoring and the sweep."""
+    """Attempts: scoring, releasing and the sweep."""
 
 
 @common.command(attempt, "score")
@@ -22,14 +22,22 @@ def attempt() -> None:
 def score(attempt_id: UUID, explain: bool, again: bool) -> None:
     """Score a closed attempt, or explain its score."""
     if explain:
-        told = scores.explain(common.context(), common.CLI, attempt_id)
-        common.emit_json(scores.derivation(told))
+        told = score_explanations.explain(common.context(), common.CLI, attempt_id)
+        common.emit_json(score_explanations.derivation(told))
         if not told.is_same:
             common.exit_no("The stored score differs from a fresh one.")
         return
     scores.score(common.context(), common.CLI, attempt_id, again=again)
     attempts.finish(common.context(), attempt_id)
     click.echo(f"Scored {attempt_id}.")
+
+
+@common.command(attempt, "release")
+@click.argument("attempt_id", type=click.UUID)
+def release(attempt_id: UUID) -> None:
+    """Show a scored result to its learner now, and issue the record it deserves."""
+    serial = scores.release_now(common.context(), common.CLI, attempt_id)
+    click.echo(f"Released {attempt_id}." + (f" Record {serial}." if serial else " No record is deserved."))
 
 
 @common.command(attempt, "sweep")

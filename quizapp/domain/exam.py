@@ -231,12 +231,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
-    """What admission needs to know of an earlier live attempt at the same exam."""
+    """What admission needs to know of an earlier live attempt at the same exam.
+
+    ``is_pending``: closed, and its result is not released yet.
+    """
 
     cycle: int
     opened_at: datetime
     is_open: bool = False
     is_void: bool = False
+    is_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +297,9 @@ def _place_in_cycle(definition: ExamDefinition, facts: AdmissionFacts) -> Admiss
         return Admission(cycle=1, is_top_up=False)
     last = counted[-1]
     in_cycle = sum(attempt.cycle == last.cycle for attempt in counted)
+    if in_cycle < policy.attempts_per_cycle and last.is_pending:
+        # The tasks of a top-up tell which were demonstrated, and so does having none.
+        raise Refused("result_pending")
     # A top-up of tasks without top-up items would be a form without questions.
     if in_cycle < policy.attempts_per_cycle and blueprint.top_up(facts.undemonstrated).rows:
         _wait(facts.now, last.opened_at, policy.wait_days)

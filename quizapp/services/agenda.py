@@ -11,7 +11,7 @@ from quizapp.domain.attempt import Purpose
 from quizapp.domain.errors import Refused
 from quizapp.domain.exam import ExamState, SittingState
 from quizapp.domain.person import Actor, Permission
-from quizapp.services import attempts
+from quizapp.services import admissions, attempts
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
 from quizapp.store import exams as store
@@ -58,9 +58,7 @@ def due(context: Context, actor: Actor) -> list[Due]:
             if not is_here and (is_over or exam.state != ExamState.PUBLISHED):
                 continue
             definition = exams.from_json(exam.definition)
-            facts = attempts.admission_facts(
-                now, session, actor.person_id, sitting, exam, sitting.access_code
-            )
+            facts = admissions.gather(now, session, actor.person_id, sitting, exam, sitting.access_code)
             state, refusal, earliest = _state(definition, facts, is_here)
             lines.append(
                 Due(

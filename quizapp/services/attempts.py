@@ -4,39 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quizapp.domain import attempt as attempts
-from quizapp.domain import blueprint as blueprints
 from quizapp.domain import exam as exams
 from quizapp.domain.attempt import AttemptState, CloseReason, Purpose, Receipt
-from quizapp.domain.blueprint import Blueprint, Slot
 from quizapp.domain.errors import NotFound, Refused
-from quizapp.domain.exam import (
-    AdmissionFacts,
-    ExamDefinition,
-    ExamState,
-    PastAttempt,
-    SittingState,
-    Window,
-)
-from quizapp.domain.item import digest_of
-from quizapp.domain.person import NO_ACCOMMODATION, Accommodation, Actor, Permission
-from quizapp.services import scores
+from quizapp.domain.exam import Window
+from quizapp.domain.person import NO_ACCOMMODATION, Actor, Permission
+from quizapp.services import admissions, scores
+from quizapp.services.forms import Opening, open_attempt
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as store
 from quizapp.store import exams as exam_store
-from quizapp.store import items as item_store
 from quizapp.store import people as people_store
 from quizapp.store import scores as score_store
-from quizapp.store.attempts import RowAttempt, RowExposure, RowForm, RowFormSlot
+from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
-from quizapp.store.items import Eligible
 
+log = structlog.get_logger()
 PREVIEW_GRACE_SECONDS = 0
 
 
@@ -53,7 +44,7 @@ def start(context: Context, actor: Actor, sitting_id: UUID, access_code: str = "
         with context.transaction(actor) as uow:
             sitting, exam = _sitting(uow.session, sitting_id)
             definition = exams.from_json(exam.definition)
-            facts = admission_facts(uow.now, uow.session, person_id, sitting, exam, access_code)
+            facts = admissions.gather(uow.now, uow.session, person_id, sitting, exam, access_code)
             admission = exams.admit(definition, facts)
             blueprint = definition.blueprint
             if admission.is_top_up:
@@ -61,13 +52,13 @@ def start(context: Context, actor: Actor, sitting_id: UUID, access_code: str = "
             accommodation = people_store.accommodation_of(uow.session, person_id)
             clock = attempts.start_clock(
                 uow.now,
-                time_limit(definition, blueprint),
-                facts_window(sitting),
+                admissions.time_limit(definition, blueprint),
+                admissions.window_of(sitting),
                 accommodation,
                 definition.grace_seconds,
             )
             opening = Opening(exam, definition, blueprint, Purpose.LIVE, person_id, clock, sitting.id)
-            row = _open(uow, opening, admission.cycle, admission.is_top_up)
+            row = open_attempt(uow, opening, admission.cycle, admission.is_top_up)
             uow.audit(
                 "start", "attempt", row.id, sitting=str(sitting.id), cycle=row.cycle, top_up=row.is_top_up
             )
@@ -91,7 +82,7 @@ def preview(context: Context, actor: Actor, exam_id: UUID) -> UUID:
         window = Window(uow.now, uow.now + limit)
         clock = attempts.start_clock(uow.now, limit, window, NO_ACCOMMODATION, PREVIEW_GRACE_SECONDS)
         opening = Opening(exam, definition, definition.blueprint, Purpose.PREVIEW, person_id, clock, None)
-        row = _open(uow, opening, cycle=0, is_top_up=False)
+        row = open_attempt(uow, opening, cycle=0, is_top_up=False)
         uow.audit("preview", "attempt", row.id, exam=str(exam_id))
         return row.id
 
@@ -100,18 +91,6 @@ def _close_previews(uow: UnitOfWork, person_id: UUID, exam_id: UUID) -> None:
     for row in store.open_of(uow.session, person_id, exam_id, Purpose.PREVIEW):
         _close_row(uow, row, CloseReason.SUBMITTED)
     uow.flush()
-
-
-def time_limit(definition: ExamDefinition, blueprint: Blueprint) -> timedelta:
-    """The limit of a form: a top-up gets the same time per item as the whole exam gives."""
-    whole = definition.blueprint.length
-    seconds = -(-definition.time_limit_seconds * blueprint.length // whole)
-    return timedelta(seconds=seconds)
-
-
-def facts_window(sitting: RowSitting) -> Window:
-    """The window of a sitting row."""
-    return Window(sitting.opens_at, sitting.closes_at)
 
 
 def _person(actor: Actor) -> UUID:
@@ -125,138 +104,6 @@ def _sitting(session: Session, sitting_id: UUID) -> tuple[RowSitting, RowExam]:
     if found is None:
         raise NotFound("not_found")
     return found
-
-
-def admission_facts(
-    now: datetime,
-    session: Session,
-    person_id: UUID,
-    sitting: RowSitting,
-    exam: RowExam,
-    access_code: str,
-) -> AdmissionFacts:
-    """What the store knows that decides whether this person may start now."""
-    accommodation = people_store.accommodation_of(session, person_id)
-    past = store.of_person(session, person_id, exam.id, Purpose.LIVE)
-    return AdmissionFacts(
-        now=now,
-        exam_state=ExamState(exam.state),
-        sitting_state=SittingState(sitting.state),
-        window=extended_window(exams.from_json(exam.definition), sitting, accommodation),
-        is_on_roster=exam_store.is_on_roster(session, sitting.id, person_id),
-        past=tuple(
-            PastAttempt(
-                row.cycle,
-                row.opened_at,
-                row.state == AttemptState.OPEN,
-                row.state == AttemptState.VOID,
-            )
-            for row in past
-        ),
-        undemonstrated=_undemonstrated(session, past),
-        code_matches=not sitting.access_code or access_code.strip() == sitting.access_code,
-    )
-
-
-def extended_window(definition: ExamDefinition, sitting: RowSitting, accommodation: Accommodation) -> Window:
-    """The window one person has: an accommodation moves its end as far as the limit."""
-    limit = timedelta(seconds=definition.time_limit_seconds)
-    return facts_window(sitting).extended(accommodation.extend(limit) - limit)
-
-
-def _undemonstrated(session: Session, past: list[RowAttempt]) -> frozenset[str]:
-    counted = [row for row in past if row.state == AttemptState.CLOSED]
-    if not counted:
-        return frozenset()
-    report = scores.report_of(session, counted[-1].id)
-    return frozenset(task.task_code for task in report.tasks) - frozenset(report.demonstrated)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What an attempt is opened with."""
-
-    exam: RowExam
-    definition: ExamDefinition
-    blueprint: Blueprint
-    purpose: Purpose
-    person_id: UUID
-    clock: attempts.Clock
-    sitting_id: UUID | None
-
-
-def _open(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool) -> RowAttempt:
-    seed = uow.new_seed()
-    pool = item_store.eligible(
-        uow.session,
-        exam_store.bank_row_ids(uow.session, opening.exam.id),
-        opening.definition.pool,
-    )
-    exposed = store.exposed_items(uow.session, opening.person_id)
-    slots = _draw(opening, pool, exposed, seed)
-    by_name = {entry.candidate.id: entry for entry in pool}
-    form = _store_form(uow, opening.exam.id, seed, slots, by_name)
-    row = RowAttempt(
-        id=uow.new_id(),
-        sitting_id=opening.sitting_id,
-        exam_id=opening.exam.id,
-        person_id=opening.person_id,
-        form_id=form.id,
-        purpose=opening.purpose.value,
-        cycle=cycle,
-        is_top_up=is_top_up,
-        state=AttemptState.OPEN.value,
-        opened_at=opening.clock.opened_at,
-        deadline_at=opening.clock.deadline_at,
-        grace_seconds=opening.clock.grace_seconds,
-    )
-    uow.session.add(row)
-    uow.flush()
-    for slot in slots:
-        item_row_id = by_name[slot.item_id].item_row_id
-        uow.session.add(
-            RowExposure(
-                person_id=opening.person_id,
-                item_row_id=item_row_id,
-                attempt_id=row.id,
-                exposed_at=uow.now,
-                is_first=item_row_id not in exposed,
-            )
-        )
-    return row
-
-
-def _draw(opening: Opening, pool: list[Eligible], exposed: set[UUID], seed: str) -> tuple[Slot, ...]:
-    """Unseen items; in practice and preview seen ones too where unseen ones do not suffice."""
-    unseen = [entry.candidate for entry in pool if entry.item_row_id not in exposed]
-    try:
-        return blueprints.assemble(opening.blueprint, unseen, seed)
-    except Refused:
-        if opening.definition.is_certification and opening.purpose is Purpose.LIVE:
-            raise
-        return blueprints.assemble(opening.blueprint, [entry.candidate for entry in pool], seed)
-
-
-def _store_form(
-    uow: UnitOfWork, exam_id: UUID, seed: str, slots: tuple[Slot, ...], pool: dict[str, Eligible]
-) -> RowForm:
-    versions = [str(pool[slot.item_id].version_id) for slot in slots]
-    form = RowForm(
-        id=uow.new_id(), exam_id=exam_id, seed=seed, digest=digest_of(versions), created_at=uow.now
-    )
-    uow.session.add(form)
-    uow.flush()
-    for slot in slots:
-        uow.session.add(
-            RowFormSlot(
-                form_id=form.id,
-                position=slot.position,
-                section=slot.section,
-                item_version_id=pool[slot.item_id].version_id,
-                task_code=slot.task_code,
-            )
-        )
-    return form
 
 
 def resume(context: Context, actor: Actor, attempt_id: UUID) -> int:
@@ -325,20 +172,22 @@ def submit(context: Context, actor: Actor, attempt_id: UUID) -> Receipt:
     return told
 
 
-def finish_overdue(context: Context, person_id: UUID | None = None) -> int:
-    """Close every attempt past deadline and grace (of one person, or all); gives how many.
+def finish_overdue(context: Context, person_id: UUID | None) -> None:
+    """Close one person's attempts that are past deadline and grace, and finish what is due.
 
-    Correctness never depends on this being prompt: whoever looks at an attempt calls it.
+    Correctness never depends on the sweep being prompt: whoever looks at an attempt calls this.
     """
-    with context.reading() as session:
-        overdue = store.overdue(session, context.clock.now(), person_id)
-    for attempt_id in overdue:
+    if person_id is None:
+        return
+    for attempt_id in _overdue(context, person_id):
         close(context, scores.SWEEP, attempt_id, CloseReason.TIME)
-    with context.reading() as session:
-        unfinished = store.unscored(session, person_id)
-    for attempt_id in unfinished:
+    for attempt_id in scores.waiting(context, person_id):
         finish(context, attempt_id)
-    return len(overdue)
+
+
+def _overdue(context: Context, person_id: UUID | None = None) -> list[UUID]:
+    with context.reading() as session:
+        return store.overdue(session, context.clock.now(), person_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,13 +200,28 @@ class Swept:
 
 def sweep(context: Context, said: Callable[[UUID], None] | None = None) -> Swept:
     """Close what is overdue, then score, release and issue what is waiting, everywhere."""
-    closed = finish_overdue(context)
-    waiting = scores.waiting(context)
-    for attempt_id in waiting:
-        finish(context, attempt_id)
+    closed = sum(_try(context, _close_overdue, attempt_id) for attempt_id in _overdue(context))
+    finished = 0
+    for attempt_id in scores.waiting(context):
+        finished += _try(context, finish, attempt_id)
         if said is not None:
             said(attempt_id)
-    return Swept(closed, len(waiting))
+    return Swept(closed, finished)
+
+
+def _close_overdue(context: Context, attempt_id: UUID) -> None:
+    close(context, scores.SWEEP, attempt_id, CloseReason.TIME)
+    finish(context, attempt_id)
+
+
+def _try(context: Context, work: Callable[[Context, UUID], None], attempt_id: UUID) -> bool:
+    try:
+        work(context, attempt_id)
+    except Exception:
+        # One attempt that cannot be finished must not keep everybody else's waiting.
+        log.exception("attempt could not be finished", attempt_id=str(attempt_id))
+        return False
+    return True
 
 
 def listed(context: Context, actor: Actor, state: str | None = None) -> list[dict[str, object]]:

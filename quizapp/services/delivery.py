@@ -16,22 +16,18 @@ from quizapp.domain.attempt import (
     ARRIVAL_TOLERANCE,
     AttemptState,
     EventKind,
-    Purpose,
     Receipt,
     SlotState,
     canonical,
     project,
 )
 from quizapp.domain.errors import NotFound, Refused
-from quizapp.domain.exam import ExamDefinition, Window
 from quizapp.domain.item_types import item_type
-from quizapp.domain.person import Accommodation, Actor, Permission
+from quizapp.domain.person import Actor
 from quizapp.services import attempts, saving
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
-from quizapp.store import exams as exam_store
-from quizapp.store import people as people_store
-from quizapp.store.attempts import RowAttempt
+from quizapp.store.attempts import RowAttempt, ServedItem
 from quizapp.store.exams import RowExam
 
 #: Tokens outlive the grace by this much, so that what arrives too late is still kept as late.
@@ -160,9 +156,7 @@ def _need_open(context: Context, row: RowAttempt) -> None:
 
 
 def _item_view(session: Session, row: RowAttempt, position: int) -> ItemView:
-    served = store.served_item(session, row.form_id, position)
-    if served is None:
-        raise NotFound("not_found")
+    served = _served(session, row, position)
     order = blueprints.orderer(served.seed, str(served.item_version_id))
     state = project(store.entries(session, row.id)).get(position, SlotState())
     return ItemView(
@@ -174,6 +168,14 @@ def _item_view(session: Session, row: RowAttempt, position: int) -> ItemView:
         is_flagged=state.is_flagged,
         rendered=canonical({"response": state.response, "flag": state.is_flagged}),
     )
+
+
+def _served(session: Session, row: RowAttempt, position: int) -> ServedItem:
+    # Beyond the limit a number may not fit into the database's integers.
+    served = store.served_item(session, row.form_id, position) if position <= saving.MAX_SLOT else None
+    if served is None:
+        raise NotFound("not_found")
+    return served
 
 
 def token(context: Context, view: AttemptView, writer: int) -> str:
@@ -190,10 +192,7 @@ def save_plain_form(
     """
     told = saving.claim(context, text)
     with context.reading() as session:
-        row = session.get(RowAttempt, told.attempt_id)
-        served = store.served_item(session, row.form_id, position) if row else None
-        if served is None:
-            raise NotFound("not_found")
+        served = _served(session, session.get_one(RowAttempt, told.attempt_id), position)
     changes: list[tuple[int, EventKind, object]] = [(position, EventKind.SEEN, True)]
     response = item_type(served.type).parse(served.content, fields)
     is_flagged = bool(fields.get("flag"))
@@ -210,96 +209,6 @@ def _is_rendered(rendered: str, response: object, is_flagged: bool, name: str) -
     if name == "flag":
         return rendered.startswith(f'{{"flag":{canonical(said)},')
     return rendered in known
-
-
-# --- before the start -------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class StartView:
-    """What the pre-start page says before anybody commits to anything."""
-
-    sitting_id: UUID
-    exam_id: UUID
-    exam_title: str
-    sitting_title: str
-    instructions: str
-    mode: str
-    standing: str
-    release: str
-    items: int
-    tasks: tuple[str, ...]
-    limit: timedelta
-    own_limit: timedelta
-    accommodation: Accommodation
-    window: Window
-    needs_code: bool
-    is_top_up: bool
-    cycle: int
-    attempts_in_cycle: int
-    open_attempt: UUID | None
-    refusal: str
-    refusal_facts: Mapping[str, object]
-    rule: ExamDefinition
-
-
-def start_view(context: Context, actor: Actor, sitting_id: UUID) -> StartView:
-    """Everything a learner is told before starting, and why starting is refused, if it is."""
-    actor.require(Permission.SIT_EXAM)
-    attempts.finish_overdue(context, actor.person_id)
-    with context.reading() as session:
-        found = exam_store.sitting_with_exam(session, sitting_id)
-        person_id = actor.person_id
-        if found is None or person_id is None:
-            raise NotFound("not_found")
-        if not exam_store.is_on_roster(session, sitting_id, person_id):
-            raise Refused("not_on_roster")
-        sitting, exam = found
-        definition = exams.from_json(exam.definition)
-        facts = attempts.admission_facts(
-            context.clock.now(), session, person_id, sitting, exam, sitting.access_code
-        )
-        refusal, admission = _try(definition, facts)
-        blueprint = definition.blueprint
-        is_top_up = admission is not None and admission.is_top_up
-        if is_top_up:
-            blueprint = blueprint.top_up(facts.undemonstrated)
-        limit = attempts.time_limit(definition, blueprint)
-        accommodation = people_store.accommodation_of(session, person_id)
-        running = store.open_of(session, person_id, exam.id, Purpose.LIVE)
-        return StartView(
-            sitting_id=sitting.id,
-            exam_id=exam.id,
-            exam_title=exam.title,
-            sitting_title=sitting.title,
-            instructions=definition.instructions,
-            mode=exam.mode,
-            standing=exam.standing,
-            release=definition.release.value,
-            items=blueprint.length,
-            tasks=blueprint.task_codes,
-            limit=limit,
-            own_limit=accommodation.extend(limit),
-            accommodation=accommodation,
-            window=facts.window,
-            needs_code=bool(sitting.access_code),
-            is_top_up=is_top_up,
-            cycle=admission.cycle if admission else 0,
-            attempts_in_cycle=definition.attempts.attempts_per_cycle,
-            open_attempt=running[0].id if running else None,
-            refusal=refusal.code if refusal else "",
-            refusal_facts=refusal.facts if refusal else {},
-            rule=definition,
-        )
-
-
-def _try(
-    definition: ExamDefinition, facts: exams.AdmissionFacts
-) -> tuple[Refused | None, exams.Admission | None]:
-    try:
-        return None, exams.admit(definition, facts)
-    except Refused as refusal:
-        return refusal, None
 
 
 def last_seq(context: Context, attempt_id: UUID, writer: int) -> int:

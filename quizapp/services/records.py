@@ -19,9 +19,7 @@ from quizapp.domain.exam import Mode
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.record import RecordStatus
 from quizapp.integrations import csv_files, record_files
-
-# The two modules call each other: releasing issues, and issuing reads the released report.
-from quizapp.services import record_views, scores
+from quizapp.services import record_views, score_reports
 from quizapp.services.issuing import issue_for
 from quizapp.services.record_facts import today
 from quizapp.services.record_views import RecordLine, RecordView
@@ -60,7 +58,7 @@ def issue(context: Context, actor: Actor, attempt_id: UUID) -> str | None:
         issued = store.of_score(uow.session, attempt.current_score_id)
         if issued is not None:
             return issued.serial
-        report = scores.report_of(uow.session, attempt_id)
+        report = score_reports.report_of(uow.session, attempt_id)
         mode = Mode(uow.session.get_one(RowExam, attempt.exam_id).mode)
         is_released = attempt.released_at is not None
         if not domain.deserves_record(mode, Purpose(attempt.purpose), report, is_released=is_released):

@@ -19,7 +19,7 @@ from quizapp.domain.framework import Framework
 from quizapp.domain.item_types import Review, item_type
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.score import ScoreReport, TaskScore
-from quizapp.services import attempts, scores
+from quizapp.services import attempts, score_reports
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
 from quizapp.store import scores as store
@@ -105,7 +105,7 @@ def _view(
 ) -> ResultView:
     exam = session.get_one(RowExam, row.exam_id)
     definition = exams.from_json(exam.definition)
-    report = scores.report_of(session, row.id)
+    report = score_reports.report_of(session, row.id)
     is_own = actor.is_person(row.person_id)
     shows_items = definition.mode is Mode.PRACTICE and is_own
     return ResultView(
@@ -131,7 +131,7 @@ def _view(
 
 
 def _task(report: ScoreReport, task: TaskScore, c: Fraction) -> TaskResult:
-    right, served = scores.practice_count(report.marks, task.task_code)
+    right, served = score_reports.practice_count(report.marks, task.task_code)
     status = domain.practice_status(right, served, c)
     return TaskResult(task, status.value, right, served, domain.interval(right, served))
 

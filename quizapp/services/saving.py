@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from quizapp.domain.attempt import PROTOCOL, Disposition, Entry, EventKind, canonical
-from quizapp.domain.errors import Forbidden, Invalid, Problem, Refused, raise_if_any
+from quizapp.domain.errors import DomainError, Forbidden, Invalid, Problem, Refused, raise_if_any
 from quizapp.ports import TokenClaim
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
@@ -94,11 +94,18 @@ def _append(connection: Connection, told: TokenClaim, sent: Sent, received_at: d
     entry = Entry(told.writer, sent.client_seq, sent.slot, sent.kind, sent.payload)
     done = store.append(connection, told.attempt_id, entry, received_at, sent.elapsed_ms)
     if done is None:
-        raise Forbidden("bad_token")
+        raise _nowhere(connection, told, sent.slot)
     if not done.is_same:
         last = store.last_seq(connection, told.attempt_id, told.writer)
         raise Refused("sequence_taken", last_seq=last)
     return Acknowledged(sent.client_seq, done.disposition)
+
+
+def _nowhere(connection: Connection, told: TokenClaim, slot: int) -> DomainError:
+    """Why an entry found no place: there is no such attempt, or no such slot in its form."""
+    if store.clock_columns(connection, told.attempt_id) is None:
+        return Forbidden("bad_token")
+    return Invalid("bad_batch", [Problem("slot", str(slot), "out_of_range")])
 
 
 def save_form(
@@ -125,7 +132,7 @@ def _append_next(
         entry = replace(entry, client_seq=last + attempt)
         done = store.append(connection, told.attempt_id, entry, received_at, None)
         if done is None:
-            raise Forbidden("bad_token")
+            raise _nowhere(connection, told, slot)
         if done.is_same:
             return Acknowledged(entry.client_seq, done.disposition)
     raise Refused("sequence_taken", last_seq=entry.client_seq)
@@ -155,9 +162,10 @@ def _check(entry: object, place: str) -> list[Problem]:
     elapsed = entry.get("elapsed_ms")
     if elapsed is not None and not _is_between(elapsed, 0, MAX_SEQ):
         problems.append(Problem(f"{place}.elapsed_ms", str(elapsed)[:40], "out_of_range"))
-    if entry.get("kind") not in set(EventKind):
-        problems.append(Problem(f"{place}.kind", str(entry.get("kind"))[:40], "unknown_value"))
-    elif not _is_payload(EventKind(entry["kind"]), entry.get("payload")):
+    kind = entry.get("kind")
+    if not isinstance(kind, str) or kind not in set(EventKind):
+        problems.append(Problem(f"{place}.kind", str(kind)[:40], "unknown_value"))
+    elif not _is_payload(EventKind(kind), entry.get("payload")):
         problems.append(Problem(f"{place}.payload", "", "bad_payload"))
     return problems
 
@@ -169,7 +177,16 @@ def _is_between(value: object, least: int, most: int) -> bool:
 def _is_payload(kind: EventKind, payload: object) -> bool:
     if kind is not EventKind.RESPONSE:
         return isinstance(payload, bool)
-    return payload is None or (isinstance(payload, dict) and len(json.dumps(payload)) <= MAX_PAYLOAD)
+    return payload is None or (isinstance(payload, dict) and _is_storable(payload))
+
+
+def _is_storable(payload: Mapping[str, object]) -> bool:
+    try:
+        text = json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        # Lone surrogates and NaN: no database keeps them, so the whole batch would be lost.
+        return False
+    return len(text) <= MAX_PAYLOAD
 
 
 def _sent(entry: Mapping[str, object]) -> Sent:

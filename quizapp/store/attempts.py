@@ -20,6 +20,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
+    exists,
     func,
     literal,
     literal_column,
@@ -173,6 +174,7 @@ class Appended:
 def _append_statement(dialect: Any) -> Any:
     attempt = RowAttempt.__table__
     event = RowResponseEvent.__table__
+    place = RowFormSlot.__table__
     received = bindparam("received_at", type_=BigInteger)
     tolerance = ARRIVAL_TOLERANCE // timedelta(microseconds=1)
     # Compared as the integer it is stored as.
@@ -196,6 +198,8 @@ def _append_statement(dialect: Any) -> Any:
             worth,
         )
         .where(attempt.c.id == bindparam("attempt_id", type_=Uuid))
+        # An entry for a place the form does not have could count, and would be in no response set.
+        .where(exists().where(place.c.form_id == attempt.c.form_id, place.c.position == bindparam("slot")))
         # Closing updates this row: sharing the lock means an entry is either decided and
         # committed before the close reads the events, or sees the attempt closed.
         .with_for_update(read=True)
@@ -218,7 +222,7 @@ APPEND = {"sqlite": _append_statement(sqlite), "postgresql": _append_statement(p
 def append(
     connection: Connection, attempt_id: UUID, entry: Entry, received_at: datetime, elapsed_ms: int | None
 ) -> Appended | None:
-    """Append one entry once and say what it is worth; None when there is no such attempt.
+    """Append one entry once and say what it is worth; None when there is no such attempt or slot.
 
     One statement and no ORM object. Only a repeat costs a second one, to read what is stored.
     """
@@ -235,13 +239,17 @@ def append(
     told = connection.execute(APPEND[connection.dialect.name], values).scalar()
     if told is not None:
         return Appended(Disposition(told), is_same=True)
-    return _stored(connection, attempt_id, entry)
+    return _stored(connection, attempt_id, entry, elapsed_ms)
 
 
-def _stored(connection: Connection, attempt_id: UUID, entry: Entry) -> Appended | None:
+def _stored(
+    connection: Connection, attempt_id: UUID, entry: Entry, elapsed_ms: int | None
+) -> Appended | None:
     event = RowResponseEvent.__table__
     row = connection.execute(
-        select(event.c.disposition, event.c.slot, event.c.kind, event.c.payload).where(
+        select(
+            event.c.disposition, event.c.slot, event.c.kind, event.c.payload, event.c.client_elapsed_ms
+        ).where(
             event.c.attempt_id == attempt_id,
             event.c.writer == entry.writer,
             event.c.client_seq == entry.client_seq,
@@ -249,7 +257,10 @@ def _stored(connection: Connection, attempt_id: UUID, entry: Entry) -> Appended 
     ).first()
     if row is None:
         return None
-    same = (row.slot, row.kind, row.payload) == (entry.slot, entry.kind.value, entry.payload)
+    # Two tabs of one browser share a writer and may number alike. The elapsed time tells a repeat
+    # from another tab's same choice, which must get its own place behind what came in between.
+    stored = (row.slot, row.kind, row.payload, row.client_elapsed_ms)
+    same = stored == (entry.slot, entry.kind.value, entry.payload, elapsed_ms)
     return Appended(Disposition(row.disposition), same)
 
 
@@ -319,25 +330,37 @@ def exposed_items(session: Session, person_id: UUID) -> set[UUID]:
     return set(session.scalars(query))
 
 
+def _closes_itself() -> Any:
+    return type_coerce(RowAttempt.deadline_at, BigInteger) + RowAttempt.grace_seconds * MICROS
+
+
 def overdue(session: Session, now: datetime, person_id: UUID | None = None) -> list[UUID]:
     """Open attempts past their deadline and grace, the longest overdue first."""
-    closes = type_coerce(RowAttempt.deadline_at, BigInteger) + RowAttempt.grace_seconds * MICROS
     query = select(RowAttempt.id).where(
-        RowAttempt.state == AttemptState.OPEN.value, closes <= literal(to_micros(now), BigInteger)
+        RowAttempt.state == AttemptState.OPEN.value,
+        _closes_itself() <= literal(to_micros(now), BigInteger),
     )
     if person_id is not None:
         query = query.where(RowAttempt.person_id == person_id)
     return list(session.scalars(query.order_by(RowAttempt.deadline_at)))
 
 
-def unscored(session: Session, person_id: UUID | None = None) -> list[UUID]:
+def unscored(session: Session) -> list[UUID]:
     """Closed attempts without a score, oldest first: the to-do list of scoring."""
     query = select(RowAttempt.id).where(
         RowAttempt.state == AttemptState.CLOSED.value, RowAttempt.scored_at.is_(None)
     )
-    if person_id is not None:
-        query = query.where(RowAttempt.person_id == person_id)
     return list(session.scalars(query.order_by(RowAttempt.closed_at)))
+
+
+def has_open(session: Session, sitting_id: UUID, now: datetime) -> bool:
+    """Whether anybody is still working in a sitting; what time has ended counts as closed."""
+    query = select(RowAttempt.id).where(
+        RowAttempt.sitting_id == sitting_id,
+        RowAttempt.state == AttemptState.OPEN.value,
+        _closes_itself() > literal(to_micros(now), BigInteger),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def same_cycle(session: Session, row: RowAttempt) -> list[RowAttempt]:

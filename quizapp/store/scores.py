@@ -132,8 +132,8 @@ def next_number(session: Session, attempt_id: UUID) -> int:
     return (session.scalar(query) or 0) + 1
 
 
-def unfinished(session: Session) -> list[UUID]:
-    """Closed live attempts that are not scored, not released, or released without their record."""
+def unfinished(session: Session, person_id: UUID | None = None) -> list[RowAttempt]:
+    """Closed attempts without a score, and live ones not released or without their record."""
     has_record = exists().where(RowRecord.score_id == RowAttempt.current_score_id)
     deserves = exists().where(
         RowTaskScore.score_id == RowAttempt.current_score_id,
@@ -146,7 +146,7 @@ def unfinished(session: Session) -> list[UUID]:
         & ~has_record
     )
     query = (
-        select(RowAttempt.id)
+        select(RowAttempt)
         .join(RowExam, RowExam.id == RowAttempt.exam_id)
         .where(
             RowAttempt.state == AttemptState.CLOSED.value,
@@ -155,6 +155,8 @@ def unfinished(session: Session) -> list[UUID]:
         )
         .order_by(RowAttempt.closed_at)
     )
+    if person_id is not None:
+        query = query.where(RowAttempt.person_id == person_id)
     return list(session.scalars(query))
 
 
@@ -183,6 +185,7 @@ def task_history(session: Session, person_id: UUID, framework_id: str) -> list[R
         .where(
             RowAttempt.person_id == person_id,
             RowAttempt.purpose == Purpose.LIVE.value,
+            RowAttempt.state == AttemptState.CLOSED.value,
             RowAttempt.released_at.is_not(None),
             RowExam.mode == Mode.CERTIFICATION.value,
             RowTaskScore.framework_id == framework_id,

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, union
 from sqlalchemy.orm import Session
 
+from quizapp.domain.person import NO_ACCOMMODATION, Accommodation
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import (
     RowExam,
@@ -18,7 +19,7 @@ from quizapp.store.exams import (
     RowSittingPerson,
     RowSittingProctor,
 )
-from quizapp.store.people import RowCohort, RowCohortMember, RowPerson
+from quizapp.store.people import RowAccommodation, RowCohort, RowCohortMember, RowPerson
 
 
 def listed(
@@ -179,3 +180,10 @@ def known_people(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, Row
 def known_cohorts(session: Session, cohort_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these cohorts that exist."""
     return set(session.scalars(select(RowCohort.id).where(RowCohort.id.in_(set(cohort_ids)))))
+
+
+def longest_accommodation(session: Session) -> Accommodation:
+    """At least the extra time of everybody: each part as large as anybody's has ever been."""
+    query = select(func.max(RowAccommodation.time_percent), func.max(RowAccommodation.extra_minutes))
+    percent, minutes = session.execute(query).one()
+    return NO_ACCOMMODATION if percent is None else Accommodation(percent, minutes)

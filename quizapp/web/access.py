@@ -14,10 +14,11 @@ from flask_wtf import CSRFProtect
 
 from quizapp.domain.errors import Forbidden
 from quizapp.domain.person import NOBODY, STAFF_ROLES, Actor, Permission
-from quizapp.services import people
+from quizapp.services import people, saving
 from quizapp.services.unit_of_work import Context
 
 csrf = CSRFProtect()
+TOKEN_HEADER = "X-Attempt-Token"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -102,6 +103,17 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
     return getattr(app.view_functions.get(endpoint), "quizapp_access", None)
 
 
+def token() -> str:
+    """The attempt token of this request: a header of scripts, a field of plain forms."""
+    return request.headers.get(TOKEN_HEADER) or request.form.get("token", "")
+
+
+def _need_token() -> None:
+    told = saving.claim(context(), token())
+    if told.attempt_id != (request.view_args or {}).get("attempt_id"):
+        raise Forbidden("bad_token")
+
+
 def guard(outside: Mapping[str, Access], app: Flask) -> None:
     """Enforce the classification of every route; ``outside`` classifies extensions' endpoints."""
     app.extensions["quizapp_outside_routes"] = outside
@@ -113,6 +125,8 @@ def guard(outside: Mapping[str, Access], app: Flask) -> None:
         access = access_of(app, request.endpoint)
         if access is None:
             raise RuntimeError(f"route {request.endpoint} is not classified")
+        if access.door is Door.ATTEMPT_TOKEN:
+            _need_token()
         if access.door in (Door.PUBLIC, Door.ATTEMPT_TOKEN):
             return None
         if not current_user.is_authenticated:

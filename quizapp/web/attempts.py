@@ -13,20 +13,21 @@ from werkzeug.wrappers import Response
 from quizapp.domain.attempt import PROTOCOL, Disposition
 from quizapp.domain.errors import Invalid, Refused
 from quizapp.domain.person import Permission
-from quizapp.services import attempts, delivery, saving
+from quizapp.services import attempts, delivery, saving, start_views
 from quizapp.services.delivery import AttemptView
-from quizapp.web.access import actor, attempt_token, context, needs, signed_in
+from quizapp.web.access import TOKEN_HEADER as TOKEN_HEADER
+from quizapp.web.access import actor, attempt_token, context, needs, signed_in, token
 from quizapp.web.messages import message
 
 bp = Blueprint("attempts", __name__)
-TOKEN_HEADER = "X-Attempt-Token"
 
 
 @bp.get("/sittings/<uuid:sitting_id>/start")
 @needs(Permission.SIT_EXAM)
 def start_page(sitting_id: UUID) -> Any:
     """What will happen, before anybody commits to it."""
-    return render_template("attempts/start.html", start=delivery.start_view(context(), actor(), sitting_id))
+    told = start_views.start_view(context(), actor(), sitting_id)
+    return render_template("attempts/start.html", start=told)
 
 
 @bp.post("/sittings/<uuid:sitting_id>/start")
@@ -131,7 +132,7 @@ def save_item(attempt_id: UUID, position: int) -> Any:
     try:
         told = delivery.save_plain_form(
             context(),
-            request.form.get("token", ""),
+            token(),
             position,
             request.form.to_dict(flat=False),
             request.form.get("rendered", ""),
@@ -170,9 +171,9 @@ def events(attempt_id: UUID) -> Any:
     """Append a batch of entries (the save protocol); the answer says what each is worth."""
     try:
         body = json.loads(request.get_data(cache=False))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid("bad_batch") from error
-    told = saving.save(context(), request.headers.get(TOKEN_HEADER, ""), saving.read_batch(body))
+    told = saving.save(context(), token(), saving.read_batch(body))
     acknowledged = [_ack(entry) for entry in told.acknowledged]
     return jsonify({"protocol": PROTOCOL, "acknowledged": acknowledged, **_clock(told.clock)})
 
@@ -195,7 +196,7 @@ def _clock(facts: saving.ClockFacts) -> dict[str, Any]:
 @attempt_token
 def heartbeat(attempt_id: UUID) -> Any:
     """The stored clock, so that a changed deadline arrives without a reload."""
-    told = saving.claim(context(), request.headers.get(TOKEN_HEADER, ""))
+    told = saving.claim(context(), token())
     return jsonify({"protocol": PROTOCOL, **_clock(saving.clock_facts(context(), told.attempt_id))})
 
 

@@ -46,6 +46,9 @@ MESSAGES: Mapping[str, LazyString] = {
     "wrong_access_code": _l("The access code is not right. Nothing was started; ask your proctor."),
     "attempt_already_open": _l("You have already started. Resume the attempt that is open."),
     "attempt_closed": _l("This attempt is closed. What you saved before is safe."),
+    "result_pending": _l(
+        "Your last attempt's result is not released yet, and the next one builds on it. Nothing was started."
+    ),
     "too_soon": _l("It is too soon for another attempt. Nothing was started."),
     "no_cycles_left": _l("No further attempts are allowed at the moment. Nothing was started."),
     "pool_too_small": _l(
@@ -55,6 +58,10 @@ MESSAGES: Mapping[str, LazyString] = {
     "bad_response": _l("The answer could not be understood, so it was not stored."),
     "stale_writer": _l("This exam was opened in another window; only the newer one can save."),
     "own_record": _l("This is your own record; somebody else has to decide about it. Nothing was changed."),
+    "own_result": _l("This is your own result; somebody else has to release it. Nothing was changed."),
+    "not_scored": _l("This attempt is not scored yet, so there is nothing to release."),
+    "not_live": _l("A preview has no result. Nothing was changed."),
+    "attempt_void": _l("This attempt was made void; it counts for nobody. Nothing was changed."),
     "bad_reason": _l("A change of status needs a category and a reason. Nothing was changed."),
     "not_fresh": _l("This cannot be undone: please sign in again first. Nothing was changed yet."),
     "unreadable_record": _l("This is not a record file. Hand in the JSON file exactly as it was downloaded."),

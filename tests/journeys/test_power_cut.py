@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from quizapp.domain.attempt import AttemptState, Disposition
 from quizapp.domain.person import Actor, Role
-from quizapp.services import attempts, scores
+from quizapp.services import attempts, score_reports
 from quizapp.services.simulation import right_response
 from quizapp.store import attempts as store
 from quizapp.store.attempts import RowAttempt
@@ -86,7 +86,7 @@ def test_a_kill_loses_no_acknowledged_response_and_the_attempt_ends_by_itself(wo
         server.stop()
     with world.context.reading() as session:
         row = session.get_one(RowAttempt, attempt_id)
-        report = scores.report_of(session, attempt_id)
+        report = score_reports.report_of(session, attempt_id)
         assert (row.state, row.close_reason, row.answered) == (AttemptState.CLOSED, "time", len(stored))
         assert sum(mark.is_right for mark in report.marks) == len(stored)
 

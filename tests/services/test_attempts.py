@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from quizapp.domain.attempt import AttemptState, CloseReason, Disposition, EventKind, project
 from quizapp.domain.errors import Forbidden, NotFound, Refused
 from quizapp.domain.person import Accommodation, Actor, Role
-from quizapp.services import accommodations, agenda, attempts, delivery, saving, scores
+from quizapp.services import accommodations, agenda, attempts, delivery, saving, score_reports
 from quizapp.store import attempts as store
 from quizapp.store.audit import RowAuditLine
 from quizapp.store.exams import RowExam
@@ -256,7 +256,7 @@ def test_the_sweep_closes_and_scores_after_deadline_and_grace(context, clock) ->
     late = attempts.sweep(context)
     row = row_of(context, attempt_id)
     with context.reading() as session:
-        report = scores.report_of(session, attempt_id)
+        report = score_reports.report_of(session, attempt_id)
     assert (early.closed, late.closed) == (0, 1)
     assert (row.state, row.close_reason, row.answered) == (AttemptState.CLOSED, CloseReason.TIME, 16)
     assert report.demonstrated == ("1.A", "1.B")

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
 
-from quizapp.domain.errors import NotFound, Refused
+from quizapp.domain.errors import DomainError, NotFound, Refused
 from quizapp.domain.exam import Release
-from quizapp.domain.person import Actor, Role
+from quizapp.domain.person import Accommodation, Actor, Role
 from quizapp.domain.score import Decision, TaskStatus, Total
-from quizapp.services import attempts, results, scores, sittings
+from quizapp.services import (
+    accommodations,
+    attempts,
+    results,
+    score_explanations,
+    score_reports,
+    scores,
+    sittings,
+    start_views,
+)
 from quizapp.services.attempts import Swept
 from quizapp.store.attempts import RowAttempt, RowResponseEvent
 from quizapp.store.exams import RowExam
@@ -20,7 +30,7 @@ from quizapp.store.records import RowRecord
 from quizapp.store.scores import RowScore
 from tests.support import attempts as room
 from tests.support import exams as exam_support
-from tests.support.people import TESTS
+from tests.support.people import TESTS, person
 
 
 @pytest.fixture
@@ -30,7 +40,7 @@ def actor(context):
 
 def report(context, attempt_id):
     with context.reading() as session:
-        return scores.report_of(session, attempt_id)
+        return score_reports.report_of(session, attempt_id)
 
 
 def records_of(context, person_id) -> list[tuple[str, int]]:
@@ -159,7 +169,7 @@ def test_a_late_answer_changes_no_score(context, clock, actor) -> None:
 
 def test_the_derivation_agrees_with_what_is_stored(context, actor) -> None:
     attempt_id = room.taken(context, actor, room.room(context, [actor.person_id]), {"1.A": 8, "1.B": 7})
-    told = scores.derivation(scores.explain(context, TESTS, attempt_id))
+    told = score_explanations.derivation(score_explanations.explain(context, TESTS, attempt_id))
     assert [(t["task"], t["x"], t["n"], t["posterior_decimal"], t["status"]) for t in told["tasks"]] == [
         ("1.A", 8, 8, "0.959646", "demonstrated"),
         ("1.B", 7, 8, "0.803996", "not_yet"),
@@ -181,3 +191,115 @@ def test_preview_gives_no_result_and_no_record(context, actor) -> None:
     with pytest.raises(NotFound):
         results.result_view(context, author, attempt_id)
     assert (state, records_of(context, actor.person_id)) == (("closed", True, None), [])
+
+
+def code_of(work) -> str:
+    with pytest.raises(DomainError) as told:
+        work()
+    return told.value.code
+
+
+def test_nobody_releases_their_own_result(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.MANUAL)
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    both = replace(actor, roles=frozenset({Role.LEARNER, Role.REGISTRAR}))
+    codes = [
+        code_of(lambda verb=verb: verb(context, both, attempt_id))
+        for verb in (scores.release, scores.release_now)
+    ]
+    assert (codes, records_of(context, actor.person_id)) == (["own_result"] * 2, [])
+
+
+def test_a_void_attempt_and_a_preview_are_never_released(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.MANUAL)
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    author = Actor(person(context, Role.INSTRUCTOR), frozenset({Role.INSTRUCTOR}))
+    with context.transaction(TESTS) as uow:
+        row = uow.session.get_one(RowAttempt, attempt_id)
+        row.state, exam_id = "void", row.exam_id
+        uow.audit("void", "attempt", attempt_id)
+    preview_id = attempts.preview(context, author, exam_id)
+    attempts.submit(context, author, preview_id)
+    codes = [
+        code_of(lambda: scores.release_now(context, TESTS, attempt_id)),
+        code_of(lambda: scores.score(context, TESTS, attempt_id, again=True)),
+        code_of(lambda: scores.release_now(context, TESTS, preview_id)),
+    ]
+    assert codes == ["attempt_void", "attempt_void", "not_live"]
+
+
+def test_nothing_is_released_while_somebody_still_works_in_the_sitting(context, actor) -> None:
+    slow = room.learner(context, "Sam Slow")
+    people = [actor.person_id, slow.person_id]
+    sitting_id = room.room(context, people, release=Release.AFTER_SITTING)
+    done = room.taken(context, actor, sitting_id, {"1.A": 8})
+    running = attempts.start(context, slow, sitting_id)
+    sittings.close(context, TESTS, sitting_id)
+    attempts.sweep(context)
+    early = scores.is_releasable(context, done)
+    attempts.submit(context, slow, running)
+    assert (early, scores.is_releasable(context, done)) == (False, True)
+
+
+def test_extra_time_of_anybody_holds_results_back(context, clock, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.AFTER_SITTING, hours=2)
+    accommodations.set_accommodation(context, TESTS, actor.person_id, Accommodation(extra_minutes=30))
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    told = []
+    for minutes in (119, 30, 1):
+        clock.instant += timedelta(minutes=minutes)
+        told.append(scores.is_releasable(context, attempt_id))
+    assert told == [False, False, True]
+
+
+def test_whoever_looks_after_the_sitting_releases_without_a_sweep(context, clock, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.AFTER_SITTING, hours=2)
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    clock.instant += timedelta(hours=2)
+    assert results.result_view(context, actor, attempt_id).report.demonstrated == ("1.A",)
+    assert records_of(context, actor.person_id) == [("valid", 1)]
+
+
+def test_what_waits_for_a_persons_word_is_no_work_for_the_sweep(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.MANUAL)
+    room.taken(context, actor, sitting_id, {"1.A": 8})
+    assert (scores.waiting(context), attempts.sweep(context)) == ([], Swept(0, 0))
+
+
+def test_a_top_up_does_not_tell_what_is_not_released(context, clock, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.MANUAL)
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8, "1.B": 2})
+    clock.instant += timedelta(days=40)
+    before = start_views.start_view(context, actor, sitting_id)
+    code = code_of(lambda: attempts.start(context, actor, sitting_id))
+    scores.release_now(context, TESTS, attempt_id)
+    after = start_views.start_view(context, actor, sitting_id)
+    assert (before.refusal, code, before.tasks) == ("result_pending", "result_pending", ("1.A", "1.B"))
+    assert (after.refusal, after.is_top_up, after.tasks) == ("", True, ("1.B",))
+
+
+def test_the_start_page_promises_no_items_that_do_not_exist(context, clock, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id])
+    room.taken(context, actor, sitting_id, {"1.A": 2})
+    clock.instant += timedelta(days=30)
+    room.taken(context, actor, sitting_id, {})
+    clock.instant += timedelta(days=200)
+    view = start_views.start_view(context, actor, sitting_id)
+    assert view.refusal == code_of(lambda: attempts.start(context, actor, sitting_id)) == "pool_too_small"
+
+
+def test_one_attempt_that_cannot_be_finished_keeps_nobody_waiting(context, clock, monkeypatch) -> None:
+    learners = [room.learner(context, name) for name in ("Bo Broken", "Wyn Whole")]
+    sitting_id = room.room(context, [each.person_id for each in learners])
+    broken, whole = (attempts.start(context, each, sitting_id) for each in learners)
+    clock.instant += timedelta(days=1)
+    close = attempts.close
+
+    def fails_once(context, actor, attempt_id, reason):
+        if attempt_id == broken:
+            raise RuntimeError("broken")
+        return close(context, actor, attempt_id, reason)
+
+    monkeypatch.setattr(attempts, "close", fails_once)
+    assert attempts.sweep(context) == Swept(1, 0)
+    assert report(context, whole).total.points == 0

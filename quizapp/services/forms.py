@@ -1,0 +1,130 @@
+"""Building a form for one person and opening an attempt with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from quizapp.domain import blueprint as blueprints
+from quizapp.domain.attempt import AttemptState, Clock, Purpose
+from quizapp.domain.blueprint import Blueprint, Slot
+from quizapp.domain.errors import Refused
+from quizapp.domain.exam import ExamDefinition
+from quizapp.domain.item import digest_of
+from quizapp.services.unit_of_work import UnitOfWork
+from quizapp.store import attempts as store
+from quizapp.store import exams as exam_store
+from quizapp.store import items as item_store
+from quizapp.store.attempts import RowAttempt, RowExposure, RowForm, RowFormSlot
+from quizapp.store.exams import RowExam
+from quizapp.store.items import Eligible
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an attempt is opened with."""
+
+    exam: RowExam
+    definition: ExamDefinition
+    blueprint: Blueprint
+    purpose: Purpose
+    person_id: UUID
+    clock: Clock
+    sitting_id: UUID | None
+
+
+def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool) -> RowAttempt:
+    """Draw a form, store it with its seed, and open the attempt; every item on it is now exposed.
+
+    Raises `Refused` ("pool_too_small") where no form can be built from unseen items.
+    """
+    seed = uow.new_seed()
+    exam_id, person_id = opening.exam.id, opening.person_id
+    drawn = draw(
+        uow.session, exam_id, opening.definition, opening.blueprint, person_id, opening.purpose, seed
+    )
+    slots, by_name, exposed = drawn.slots, drawn.pool, drawn.exposed
+    form = _store_form(uow, opening.exam.id, seed, slots, by_name)
+    row = RowAttempt(
+        id=uow.new_id(),
+        sitting_id=opening.sitting_id,
+        exam_id=opening.exam.id,
+        person_id=opening.person_id,
+        form_id=form.id,
+        purpose=opening.purpose.value,
+        cycle=cycle,
+        is_top_up=is_top_up,
+        state=AttemptState.OPEN.value,
+        opened_at=opening.clock.opened_at,
+        deadline_at=opening.clock.deadline_at,
+        grace_seconds=opening.clock.grace_seconds,
+    )
+    uow.session.add(row)
+    uow.flush()
+    for slot in slots:
+        item_row_id = by_name[slot.item_id].item_row_id
+        uow.session.add(
+            RowExposure(
+                person_id=opening.person_id,
+                item_row_id=item_row_id,
+                attempt_id=row.id,
+                exposed_at=uow.now,
+                is_first=item_row_id not in exposed,
+            )
+        )
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The slots of a form, the pool they came from by item, and what the person had met before."""
+
+    slots: tuple[Slot, ...]
+    pool: dict[str, Eligible]
+    exposed: set[UUID]
+
+
+def draw(
+    session: Session,
+    exam_id: UUID,
+    definition: ExamDefinition,
+    blueprint: Blueprint,
+    person_id: UUID,
+    purpose: Purpose,
+    seed: str,
+) -> Drawn:
+    """Unseen items; in practice and preview seen ones too where unseen ones do not suffice."""
+    pool = item_store.eligible(session, exam_store.bank_row_ids(session, exam_id), definition.pool)
+    exposed = store.exposed_items(session, person_id)
+    unseen = [entry.candidate for entry in pool if entry.item_row_id not in exposed]
+    try:
+        slots = blueprints.assemble(blueprint, unseen, seed)
+    except Refused:
+        if definition.is_certification and purpose is Purpose.LIVE:
+            raise
+        slots = blueprints.assemble(blueprint, [entry.candidate for entry in pool], seed)
+    return Drawn(slots, {entry.candidate.id: entry for entry in pool}, exposed)
+
+
+def _store_form(
+    uow: UnitOfWork, exam_id: UUID, seed: str, slots: tuple[Slot, ...], pool: dict[str, Eligible]
+) -> RowForm:
+    versions = [str(pool[slot.item_id].version_id) for slot in slots]
+    form = RowForm(
+        id=uow.new_id(), exam_id=exam_id, seed=seed, digest=digest_of(versions), created_at=uow.now
+    )
+    uow.session.add(form)
+    uow.flush()
+    for slot in slots:
+        uow.session.add(
+            RowFormSlot(
+                form_id=form.id,
+                position=slot.position,
+                section=slot.section,
+                item_version_id=pool[slot.item_id].version_id,
+                task_code=slot.task_code,
+            )
+        )
+    return form

@@ -1,0 +1,107 @@
+"""Score reports: built afresh from what was answered, or read from the marks that were stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from quizapp.domain import exam as exams
+from quizapp.domain import score as domain
+from quizapp.domain.attempt import Purpose, project
+from quizapp.domain.errors import NotFound
+from quizapp.domain.exam import ExamDefinition
+from quizapp.domain.framework import Framework
+from quizapp.domain.score import EarlierAttempt, ScoreReport, SlotFacts, SlotMark
+from quizapp.store import attempts as attempt_store
+from quizapp.store import scores as store
+from quizapp.store.attempts import RowAttempt
+from quizapp.store.exams import RowExam
+from quizapp.store.frameworks import RowFramework
+from quizapp.store.frameworks import to_domain as framework_of
+
+
+def compute(session: Session, row: RowAttempt) -> ScoreReport:
+    """The score report of a closed attempt from its stored responses, marked afresh."""
+    marks = [domain.mark(slot) for slot in slot_facts(session, row)]
+    return _build(session, row, marks)
+
+
+def slot_facts(session: Session, row: RowAttempt) -> list[SlotFacts]:
+    """Every slot of an attempt's form with its key and the final response."""
+    final = project(attempt_store.entries(session, row.id))
+    return [
+        SlotFacts(
+            position=slot.position,
+            item_id=slot.item_id,
+            item_type=slot.type,
+            task_code=slot.task_code,
+            content=slot.content,
+            key=slot.key,
+            response=final[slot.position].response if slot.position in final else None,
+            counts=slot.is_scored and slot.suspended_at is None,
+            is_first_exposure=slot.is_first,
+        )
+        for slot in store.marking_slots(session, row)
+    ]
+
+
+def _build(session: Session, row: RowAttempt, marks: Sequence[SlotMark]) -> ScoreReport:
+    exam = session.get_one(RowExam, row.exam_id)
+    definition = exams.from_json(exam.definition)
+    framework = framework_of(session.get_one(RowFramework, exam.framework_row_id))
+    earlier = [
+        EarlierAttempt(str(past.id), tuple(stored_marks(session, past)))
+        for past in attempt_store.same_cycle(session, row)
+        if past.current_score_id is not None and row.purpose == Purpose.LIVE and row.is_top_up
+    ]
+    return domain.report(
+        attempt_id=str(row.id),
+        marks=marks,
+        earlier=earlier,
+        outline=outline(framework, definition),
+        task_rule=definition.task_rule,
+        cut_rule=definition.cut_rule,
+    )
+
+
+def outline(framework: Framework, definition: ExamDefinition) -> list[tuple[str, list[str]]]:
+    """The blueprint's tasks by competency, in framework order."""
+    asked = set(definition.blueprint.task_codes)
+    rows = [
+        (competency.code, [task.code for task in competency.tasks if task.code in asked])
+        for competency in framework.competencies
+    ]
+    return [(code, tasks) for code, tasks in rows if tasks]
+
+
+def stored_marks(session: Session, row: RowAttempt) -> list[SlotMark]:
+    """The marks of an attempt's current score."""
+    return [
+        SlotMark(
+            mark.position,
+            item_id,
+            mark.task_code,
+            mark.points,
+            mark.maximum,
+            mark.is_right,
+            mark.is_answered,
+            mark.is_evidence,
+        )
+        for mark, item_id in store.marks(session, row)
+    ]
+
+
+def report_of(session: Session, attempt_id: UUID) -> ScoreReport:
+    """The report of a scored attempt from its stored marks; raises `NotFound` when unscored."""
+    row = session.get(RowAttempt, attempt_id)
+    if row is None or row.current_score_id is None:
+        raise NotFound("not_found")
+    return _build(session, row, stored_marks(session, row))
+
+
+def practice_count(marks: Sequence[SlotMark], task_code: str) -> tuple[int, int]:
+    """Right and served items of a task that were met for the first time."""
+    own = [mark for mark in marks if mark.task_code == task_code and mark.is_evidence]
+    return sum(mark.is_right for mark in own), len(own)

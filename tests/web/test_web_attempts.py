@@ -1,0 +1,177 @@
+"""Pages and doors of a running attempt: whose they are, what a stale or broken window can do."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from quizapp.domain.attempt import project
+from quizapp.domain.person import Actor, Role
+from quizapp.services import attempts
+from quizapp.services.unit_of_work import Context
+from quizapp.store import attempts as store
+from tests.support import attempts as room
+from tests.support.people import person, sign_in
+
+
+class Sitter:
+    """A learner with a browser and an open attempt."""
+
+    def __init__(self, app: Flask, context: Context, sitting_id: UUID, person_id: UUID) -> None:
+        self.context, self.client = context, app.test_client()
+        sign_in(self.client, context, person_id)
+        answer = self.client.post(f"/sittings/{sitting_id}/start")
+        self.attempt_id = UUID(answer.location.split("/")[2])
+        self.url = f"/attempts/{self.attempt_id}"
+
+    def page(self, position: int = 1) -> dict[str, str]:
+        """The hidden fields of an item's page, as a window that was opened now would send them."""
+        text = self.client.get(f"{self.url}/items/{position}").text
+        found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', text)
+        return {name: value.replace("&#34;", '"') for name, value in found if name != "csrf_token"}
+
+    def send(self, position: int, page: dict[str, str], **fields: str) -> Any:
+        return self.client.post(f"{self.url}/items/{position}", data={**page, **fields})
+
+    def responses(self) -> dict[int, Any]:
+        with self.context.reading() as session:
+            known = project(store.entries(session, self.attempt_id))
+        return {slot: state.response for slot, state in known.items() if state.response is not None}
+
+
+@pytest.fixture
+def sitters(sqlite_app: Flask, sqlite_context: Context) -> list[Sitter]:
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    people = [person(sqlite_context, Role.LEARNER, name=name) for name in ("Ada Able", "Ben Boole")]
+    sitting_id = room.room(sqlite_context, people)
+    return [Sitter(sqlite_app, sqlite_context, sitting_id, each) for each in people]
+
+
+def post(client: FlaskClient, url: str, token: str, body: Any) -> Any:
+    text = body if isinstance(body, str) else json.dumps(body)
+    headers = {"X-Attempt-Token": token, "Content-Type": "application/json"}
+    return client.post(f"{url}/events", data=text, headers=headers)
+
+
+def batch(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {"protocol": 1, "entries": list(entries)}
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    return {"client_seq": 1, "slot": 1, "kind": "response", "payload": {"choice": "a"}} | changes
+
+
+def test_every_page_of_an_attempt_is_its_learners_alone(sitters: list[Sitter]) -> None:
+    ada, ben = sitters
+    gets = ["resume", "items/1", "review", "time-up", "receipt"]
+    told = [ben.client.get(f"{ada.url}/{path}").status_code for path in gets]
+    told += [ben.client.post(f"{ada.url}/{path}").status_code for path in ("resume", "submit")]
+    told.append(ben.client.get(f"/results/{ada.attempt_id}").status_code)
+    assert told == [404] * 8
+    assert ada.client.get(f"{ada.url}/items/1").status_code == 200
+
+
+def test_a_token_opens_the_doors_of_its_own_attempt_only(sitters: list[Sitter]) -> None:
+    ada, ben = sitters
+    own = ada.page()["token"]
+    told = [
+        post(ada.client, ben.url, own, batch(entry())).status_code,
+        ada.client.get(f"{ben.url}/heartbeat", headers={"X-Attempt-Token": own}).status_code,
+        ada.client.post(f"{ben.url}/items/1", data={"token": own, "choice": "a"}).status_code,
+        ada.client.get(f"{ben.url}/heartbeat").status_code,
+        ada.client.get(f"{ada.url}/heartbeat", headers={"X-Attempt-Token": own}).status_code,
+    ]
+    assert (told, ada.responses(), ben.responses()) == ([403, 403, 403, 403, 200], {}, {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[" * 100_000,
+        "[]",
+        batch(),
+        batch(entry(kind=["response"])),
+        batch(entry(kind={})),
+        batch(entry(slot=0)),
+        batch(entry(slot=999)),
+        batch(entry(client_seq=True)),
+        batch(entry(payload="a")),
+        batch(entry(payload={"text": "\ud800"})),
+        json.dumps(batch(entry(payload={"number": float("nan")}))),
+        batch(entry(elapsed_ms=-1)),
+    ],
+)
+def test_a_batch_no_page_can_have_sent_is_refused_whole(sitters: list[Sitter], body: Any) -> None:
+    ada, _ = sitters
+    answer = post(ada.client, ada.url, ada.page()["token"], body)
+    assert (answer.status_code, answer.json["code"], ada.responses()) == (422, "bad_batch", {})
+
+
+def test_a_place_outside_the_form_is_nowhere(sitters: list[Sitter]) -> None:
+    ada, _ = sitters
+    page = ada.page()
+    told = [ada.client.get(f"{ada.url}/items/{n}").status_code for n in (0, 17, 10**30)]
+    told += [ada.send(n, page, choice="a").status_code for n in (0, 17, 10**30)]
+    assert told == [404] * 6
+
+
+def test_a_stale_tab_and_the_back_button_overwrite_nothing(sitters: list[Sitter]) -> None:
+    ada, _ = sitters
+    stale = ada.page()
+    ada.send(1, stale, choice="a")
+    ada.send(1, stale)
+    assert ada.responses() == {1: {"choice": "a"}}
+    ada.send(1, ada.page(), choice="b")
+    ada.send(1, stale)
+    assert ada.responses() == {1: {"choice": "b"}}
+    ada.send(1, ada.page())
+    assert ada.responses() == {}
+
+
+def test_a_form_sent_twice_counts_once_and_a_closed_attempt_takes_nothing(sitters: list[Sitter]) -> None:
+    ada, _ = sitters
+    page = ada.page()
+    for _ in range(2):
+        ada.send(1, page, choice="a")
+    told = [ada.client.post(f"{ada.url}/submit").location for _ in range(2)]
+    answer = ada.send(1, page, choice="b")
+    assert (told, ada.responses()) == ([f"{ada.url}/receipt"] * 2, {1: {"choice": "a"}})
+    assert answer.status_code == 302
+    assert "arrived after the end" in ada.client.get(answer.location, follow_redirects=True).text
+
+
+def test_an_older_window_of_another_device_cannot_save(sitters: list[Sitter]) -> None:
+    ada, _ = sitters
+    old = ada.page()
+    told = attempts.resume(ada.context, actor_of(ada), ada.attempt_id)
+    ada.send(1, old, choice="a")
+    assert (told, ada.responses()) == (2, {})
+    assert ada.client.get(f"{ada.url}/items/1").location == f"{ada.url}/resume"
+
+
+def actor_of(sitter: Sitter) -> Any:
+    with sitter.context.reading() as session:
+        row = session.get_one(store.RowAttempt, sitter.attempt_id)
+        return Actor(row.person_id, frozenset({Role.LEARNER}))
+
+
+def test_two_tabs_that_number_alike_lose_no_later_choice(sitters: list[Sitter]) -> None:
+    ada, _ = sitters
+    token = ada.page()["token"]
+    first = post(ada.client, ada.url, token, batch(entry(elapsed_ms=10)))
+    post(ada.client, ada.url, token, batch(entry(client_seq=2, payload={"choice": "b"}, elapsed_ms=20)))
+    repeat = post(ada.client, ada.url, token, batch(entry(elapsed_ms=10)))
+    other_tab = post(ada.client, ada.url, token, batch(entry(elapsed_ms=70)))
+    assert (first.status_code, repeat.status_code) == (200, 200)
+    assert (other_tab.status_code, other_tab.json["code"], other_tab.json["last_seq"]) == (
+        409,
+        "sequence_taken",
+        "2",
+    )
