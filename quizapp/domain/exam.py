@@ -1,9 +1,9 @@
-"""An exam and the rules it is published under; a sitting of it, and who may start one."""
+"""An exam and the rules it is published under; a sitting of it and its window."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -192,7 +192,7 @@ def from_json(stored: Mapping[str, Any]) -> ExamDefinition:
     )
 
 
-# --- sittings and admission -------------------------------------------------------------
+# --- sittings -------------------------------------------------------------
 
 
 class SittingState(StrEnum):
@@ -227,91 +227,3 @@ class Window:
     def extended(self, extra: timedelta) -> Window:
         """The window of a person whose limit is ``extra`` longer: it ends that much later."""
         return replace(self, closes_at=self.closes_at + extra)
-
-
-@dataclass(frozen=True, slots=True)
-class PastAttempt:
-    """What admission needs to know of an earlier live attempt at the same exam.
-
-    ``is_pending``: closed, and its result is not released yet.
-    """
-
-    cycle: int
-    opened_at: datetime
-    is_open: bool = False
-    is_void: bool = False
-    is_pending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AdmissionFacts:
-    """Everything a start is decided on."""
-
-    now: datetime
-    exam_state: ExamState
-    sitting_state: SittingState
-    window: Window
-    is_on_roster: bool
-    past: tuple[PastAttempt, ...] = ()
-    undemonstrated: frozenset[str] = field(default_factory=frozenset)
-    code_matches: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """A start that is allowed: which cycle, and whether it is the top-up of that cycle."""
-
-    cycle: int
-    is_top_up: bool
-
-
-def admit(definition: ExamDefinition, facts: AdmissionFacts) -> Admission:
-    """Decide whether an attempt may start now; raises `Refused` with the reason's code."""
-    _check_open(facts)
-    if not facts.code_matches:
-        raise Refused("wrong_access_code")
-    if definition.attempts.is_unlimited:
-        return Admission(cycle=len(facts.past) + 1, is_top_up=False)
-    return _place_in_cycle(definition, facts)
-
-
-def _check_open(facts: AdmissionFacts) -> None:
-    if not facts.is_on_roster:
-        raise Refused("not_on_roster")
-    if facts.exam_state is not ExamState.PUBLISHED:
-        raise Refused("exam_not_published")
-    if facts.sitting_state is not SittingState.SCHEDULED:
-        raise Refused("sitting_closed")
-    if facts.now < facts.window.opens_at:
-        raise Refused("window_not_open", opens_at=facts.window.opens_at.isoformat())
-    if facts.now >= facts.window.closes_at:
-        raise Refused("window_over", closed_at=facts.window.closes_at.isoformat())
-    if any(attempt.is_open for attempt in facts.past):
-        raise Refused("attempt_already_open")
-
-
-def _place_in_cycle(definition: ExamDefinition, facts: AdmissionFacts) -> Admission:
-    policy, blueprint = definition.attempts, definition.blueprint
-    counted = sorted((a for a in facts.past if not a.is_void), key=lambda a: a.opened_at)
-    if not counted:
-        return Admission(cycle=1, is_top_up=False)
-    last = counted[-1]
-    in_cycle = sum(attempt.cycle == last.cycle for attempt in counted)
-    if in_cycle < policy.attempts_per_cycle and last.is_pending:
-        # The tasks of a top-up tell which were demonstrated, and so does having none.
-        raise Refused("result_pending")
-    # A top-up of tasks without top-up items would be a form without questions.
-    if in_cycle < policy.attempts_per_cycle and blueprint.top_up(facts.undemonstrated).rows:
-        _wait(facts.now, last.opened_at, policy.wait_days)
-        return Admission(cycle=last.cycle, is_top_up=True)
-    _wait(facts.now, last.opened_at, policy.cycle_wait_days)
-    since = facts.now - timedelta(days=policy.window_days)
-    if len({a.cycle for a in counted if a.opened_at >= since}) >= policy.max_cycles:
-        raise Refused("no_cycles_left")
-    return Admission(cycle=last.cycle + 1, is_top_up=False)
-
-
-def _wait(now: datetime, last: datetime, days: int) -> None:
-    earliest = last + timedelta(days=days)
-    if now < earliest:
-        raise Refused("too_soon", earliest=earliest.isoformat())

@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain import exam as exams
+from quizapp.domain.admission import AdmissionFacts, PastAttempt
 from quizapp.domain.attempt import AttemptState, Purpose
 from quizapp.domain.blueprint import Blueprint
 from quizapp.domain.exam import (
-    AdmissionFacts,
     ExamDefinition,
     ExamState,
-    PastAttempt,
     SittingState,
     Window,
 )

@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from quizapp.domain import exam as exams
+from quizapp.domain.admission import AdmissionFacts, admit
 from quizapp.domain.attempt import Purpose
 from quizapp.domain.errors import Refused
-from quizapp.domain.exam import ExamState, SittingState
+from quizapp.domain.exam import ExamDefinition, ExamState, SittingState
 from quizapp.domain.person import Actor, Permission
 from quizapp.services import admissions, attempts
 from quizapp.services.unit_of_work import Context
@@ -80,13 +81,11 @@ def due(context: Context, actor: Actor) -> list[Due]:
     return sorted(lines, key=lambda line: (ORDER[line.state], line.mode, line.closes_at))
 
 
-def _state(
-    definition: exams.ExamDefinition, facts: exams.AdmissionFacts, is_here: bool
-) -> tuple[str, str, str]:
+def _state(definition: ExamDefinition, facts: AdmissionFacts, is_here: bool) -> tuple[str, str, str]:
     if is_here:
         return "running", "", ""
     try:
-        exams.admit(definition, facts)
+        admit(definition, facts)
     except Refused as refusal:
         state = "coming" if refusal.code == "window_not_open" else "blocked"
         return state, refusal.code, str(refusal.facts.get("earliest", ""))

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from quizapp.domain import admission as admission_rules
 from quizapp.domain import attempt as attempts
 from quizapp.domain import exam as exams
 from quizapp.domain.attempt import AttemptState, CloseReason, Purpose, Receipt
@@ -45,7 +46,7 @@ def start(context: Context, actor: Actor, sitting_id: UUID, access_code: str = "
             sitting, exam = _sitting(uow.session, sitting_id)
             definition = exams.from_json(exam.definition)
             facts = admissions.gather(uow.now, uow.session, person_id, sitting, exam, access_code)
-            admission = exams.admit(definition, facts)
+            admission = admission_rules.admit(definition, facts)
             blueprint = definition.blueprint
             if admission.is_top_up:
                 blueprint = blueprint.top_up(facts.undemonstrated)

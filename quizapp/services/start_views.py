@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain import exam as exams
+from quizapp.domain.admission import AdmissionFacts, admit
 from quizapp.domain.attempt import Purpose
 from quizapp.domain.blueprint import Blueprint
 from quizapp.domain.errors import NotFound, Refused
-from quizapp.domain.exam import AdmissionFacts, ExamDefinition, Window
+from quizapp.domain.exam import ExamDefinition, Window
 from quizapp.domain.person import Accommodation, Actor, Permission
 from quizapp.services import admissions, attempts
 from quizapp.services.forms import draw
@@ -116,7 +117,7 @@ def _outlook(
 ) -> Outlook:
     whole = definition.blueprint
     try:
-        admission = exams.admit(definition, facts)
+        admission = admit(definition, facts)
     except Refused as refusal:
         return Outlook(whole, refusal=refusal)
     blueprint = whole.top_up(facts.undemonstrated) if admission.is_top_up else whole

@@ -21,7 +21,8 @@ from quizapp.services.items_read import BankSummary
 from quizapp.web import exam_words
 from quizapp.web.access import actor, context, needs
 from quizapp.web.exams import bp
-from quizapp.web.forms.exams import PLACES, ExamForm, Plan, plan_of, plan_of_request, values_of
+from quizapp.web.forms.exam_plans import Plan, plan_of, plan_of_request
+from quizapp.web.forms.exams import PLACES, ExamForm, values_of
 
 
 @dataclass(frozen=True, slots=True)

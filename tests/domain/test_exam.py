@@ -10,24 +10,21 @@ from fractions import Fraction
 import pytest
 
 from quizapp.domain import exam, exam_check
+from quizapp.domain.admission import Admission, AdmissionFacts, PastAttempt, admit
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.errors import Refused
 from quizapp.domain.exam import (
     UNLIMITED,
-    Admission,
-    AdmissionFacts,
     AttemptsPolicy,
     CutRule,
     ExamDefinition,
     ExamState,
     Mode,
-    PastAttempt,
     Section,
     SittingState,
     Standing,
     TaskRule,
     Window,
-    admit,
 )
 from quizapp.domain.item import Pool
 
@@ -269,3 +266,11 @@ def test_practice_may_be_repeated_at_once() -> None:
 def test_an_extended_window_ends_later_only() -> None:
     window = Window(NOW, NOW + timedelta(hours=1))
     assert window.extended(timedelta(minutes=5)) == Window(NOW, NOW + timedelta(hours=1, minutes=5))
+
+
+def test_a_top_up_waits_for_the_release_that_it_would_give_away() -> None:
+    pending = past(1, 60, is_pending=True)
+    for undemonstrated in (frozenset({"1.B"}), frozenset()):
+        with pytest.raises(Refused) as told:
+            admit(EXAM, facts(past=(pending,), undemonstrated=undemonstrated))
+        assert told.value.code == "result_pending"

@@ -23,12 +23,19 @@ async function leaveAtZero() {
   if (left) return;
   left = true;
   await sendWaiting();
+  await sendTyped();
   window.location.assign(form.dataset.timeUp);
 }
 
-if (clock) {
-  showTime();
-  setInterval(showTime, 500);
+// Numbers and short texts are read when the page is left: what was typed before zero is sent as the
+// form would send it. It counts by arrival, with the tolerance that plain forms have.
+async function sendTyped() {
+  if (isDead || !form.elements.token) return;
+  try {
+    await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
+  } catch {
+    // Offline: the page that follows says what is saved and what is not.
+  }
 }
 
 // --- saving -----------------------------------------------------------------
@@ -161,4 +168,10 @@ if (form) {
     return response === undefined ? undefined : enqueue("response", response);
   });
   setInterval(beat, HEARTBEAT_MS);
+}
+
+// Last: a page that opens at zero leaves at once, and needs everything above.
+if (clock) {
+  showTime();
+  setInterval(showTime, 500);
 }
