@@ -74,6 +74,7 @@ class RosterEntry:
     opened_at: datetime | None
     deadline_at: datetime | None
     closed_at: datetime | None
+    is_released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,4 +260,5 @@ def _entry(row: store.RosterRow, attempt: RowAttempt | None) -> RosterEntry:
         opened_at=attempt.opened_at if attempt else None,
         deadline_at=attempt.deadline_at if attempt else None,
         closed_at=attempt.closed_at if attempt else None,
+        is_released=attempt is not None and attempt.released_at is not None,
     )

@@ -208,3 +208,19 @@ def attempts_with_exams(session: Session, state: str | None) -> list[tuple[RowAt
         query = query.where(RowAttempt.state == state)
     query = query.order_by(RowAttempt.opened_at.desc())
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def unreleased(session: Session, sitting_id: UUID) -> list[UUID]:
+    """Scored live attempts of a sitting that are not released, oldest first."""
+    query = (
+        select(RowAttempt.id)
+        .where(
+            RowAttempt.sitting_id == sitting_id,
+            RowAttempt.purpose == Purpose.LIVE.value,
+            RowAttempt.state == AttemptState.CLOSED.value,
+            RowAttempt.scored_at.is_not(None),
+            RowAttempt.released_at.is_(None),
+        )
+        .order_by(RowAttempt.closed_at)
+    )
+    return list(session.scalars(query))

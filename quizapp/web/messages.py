@@ -72,7 +72,8 @@ MESSAGES: Mapping[str, LazyString] = {
     "http_429": _l("Too many look-ups came from your address. Wait a minute and try again."),
     "internal": _l("Something unexpected happened. It has been written to the log."),
     "csrf": _l(
-        "This form was open for too long or came from elsewhere. Go back, reload the page and try again; nothing was changed."
+        "This form was open for too long or came from elsewhere. Nothing was changed. "
+        "Go back, reload the page and try again."
     ),
     "time_is_up": _l("The time for this exam is over. What was saved before counts."),
     "not_released": _l("This result has not been released yet. It will appear on your home page."),

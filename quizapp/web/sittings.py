@@ -8,12 +8,11 @@ from uuid import UUID
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from wtforms.fields.choices import SelectChoice
 
 from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.exam import Window
 from quizapp.domain.person import Permission
-from quizapp.services import sitting_plans
+from quizapp.services import scores, sitting_plans
 from quizapp.services import sittings as service
 from quizapp.services.sitting_plans import Plan
 from quizapp.services.sittings import Phase, SittingDetail
@@ -21,6 +20,7 @@ from quizapp.web import exam_words
 from quizapp.web.access import actor, context, needs
 from quizapp.web.exam_forms import bp
 from quizapp.web.exams import render
+from quizapp.web.forms.choices import of_data, of_data_and_words
 from quizapp.web.forms.sittings import PLACES, SittingForm, to_instant, to_local
 from quizapp.web.requests import reader_zone
 
@@ -54,7 +54,24 @@ def sitting(sitting_id: UUID) -> str:
         Phase=Phase,
         is_too_short=length < told.time_limit_seconds,
         may_schedule=actor().may(Permission.SCHEDULE_SITTING),
+        may_read_scores=actor().may(Permission.READ_SCORES),
+        unreleased=_unreleased(sitting_id),
     )
+
+
+def _unreleased(sitting_id: UUID) -> int:
+    if not actor().may(Permission.RELEASE_SCORES):
+        return 0
+    return len(scores.unreleased(context(), actor(), sitting_id))
+
+
+@bp.post("/sittings/<uuid:sitting_id>/release")
+@needs(Permission.RELEASE_SCORES)
+def release_results(sitting_id: UUID) -> Any:
+    """Show every scored result of the sitting to its learner."""
+    done = scores.release_sitting(context(), actor(), sitting_id)
+    flash(ngettext("%(num)d result was released.", "%(num)d results were released.", done), "success")
+    return redirect(url_for("exams.sitting", sitting_id=sitting_id))
 
 
 @bp.route("/exams/<uuid:exam_id>/schedule", methods=["GET", "POST"])
@@ -124,12 +141,12 @@ def _form(values: dict[str, Any]) -> SittingForm:
     form = SittingForm(data=values)
     told = sitting_plans.choices(context(), actor())
     form.cohorts.choices = [
-        SelectChoice(
-            str(entry.id), f"{entry.name} · {ngettext('%(num)d person', '%(num)d people', entry.members)}"
+        of_data_and_words(
+            str(entry.id), entry.name, ngettext("%(num)d person", "%(num)d people", entry.members)
         )
         for entry in told.cohorts
     ]
-    form.proctors.choices = [SelectChoice(str(entry.id), entry.name) for entry in told.proctors]
+    form.proctors.choices = [of_data(str(entry.id), entry.name) for entry in told.proctors]
     return form
 
 

@@ -13,7 +13,12 @@ from quizapp.web.access import Access, Door, access_of
 from tests.support.people import person, sign_in
 
 NOBODYS = UUID(int=7)
-FILLERS: dict[str, Any] = {"UUIDConverter": NOBODYS, "IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x"}
+FILLERS: dict[str, Any] = {
+    "UUIDConverter": NOBODYS,
+    "IntegerConverter": 1,
+    "UnicodeConverter": "x",
+    "PathConverter": "x",
+}
 #: Without the step before, these lead back to the start of signing in; that is not a refusal.
 STEPS_OF_SIGNING_IN = {
     "security.two_factor_token_validation",

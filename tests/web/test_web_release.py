@@ -1,0 +1,27 @@
+"""Releasing the results of a sitting by hand, from its page."""
+
+from __future__ import annotations
+
+from quizapp.domain.exam import Release
+from quizapp.domain.person import Role
+from quizapp.services import records
+from tests.support import attempts as room
+from tests.support.people import person, sign_in
+
+
+def test_an_instructor_releases_what_waits_and_records_are_issued(sqlite_app, sqlite_context) -> None:
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    learner = room.learner(sqlite_context)
+    sitting_id = room.room(sqlite_context, [learner.person_id], release=Release.MANUAL)
+    attempt_id = room.taken(sqlite_context, learner, sitting_id, {"1.A": 8})
+    client = sqlite_app.test_client()
+    sign_in(client, sqlite_context, person(sqlite_context, Role.INSTRUCTOR, name="Ida Instructor"))
+    before = client.get(f"/sittings/{sitting_id}").get_data(as_text=True)
+    hidden = client.get(f"/results/{attempt_id}").status_code
+    answer = client.post(f"/sittings/{sitting_id}/release", follow_redirects=True)
+    after = answer.get_data(as_text=True)
+    assert ("Release 1 result" in before, hidden) == (True, 409)
+    assert ("1 result was released." in after, "Release 1 result" in after) == (True, False)
+    assert f'href="/results/{attempt_id}"' in after
+    assert client.get(f"/results/{attempt_id}").status_code == 200
+    assert [line.demonstrated for line in records.mine(sqlite_context, learner)] == [1]
