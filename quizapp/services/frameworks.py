@@ -100,6 +100,12 @@ def only(context: Context) -> Framework:
     return get(context, ids[0])
 
 
+def current(context: Context) -> list[Framework]:
+    """The current version of every framework, by id."""
+    with context.reading() as session:
+        return [store.to_domain(row) for row in store.current(session)]
+
+
 def listed(context: Context) -> list[FrameworkVersion]:
     """Every loaded version of every framework: by id, then oldest first."""
     with context.reading() as session:

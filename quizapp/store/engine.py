@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import sqlite3
 import threading
+import time
 from types import ModuleType
 from typing import Any
 
 import structlog
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 
 from quizapp.settings import Settings
@@ -25,6 +27,9 @@ BUSY_MILLISECONDS = 10_000
 WRITES = {"quizapp_writes": True}
 #: In a connection's info: the queue of this process's writers, and whether it has its turn.
 TURN, HAS_TURN = "quizapp_turn", "quizapp_has_turn"
+#: In a connection's info: when it was given back; after so long it is tested before use.
+USED_AT = "quizapp_used_at"
+IDLE_SECONDS = 1.0
 
 
 class Base(DeclarativeBase):
@@ -62,7 +67,6 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     if settings.is_sqlite:
         return {"module": sqlite_driver(), "connect_args": {"check_same_thread": False}}
     return {
-        "pool_pre_ping": True,
         "pool_size": settings.threads + 2,
         "max_overflow": settings.threads,
         "connect_args": {"options": "-c synchronous_commit=on"},
@@ -72,6 +76,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 def prepare(engine: Engine) -> None:
     """Attach what every connection of this engine needs, and say what was chosen."""
     if engine.dialect.name != "sqlite":
+        _test_idle_connections(engine)
         log.info("database", dialect=engine.dialect.name, synchronous_commit="on")
         return
     driver = sqlite_driver()
@@ -103,6 +108,28 @@ def prepare(engine: Engine) -> None:
             turn.release()
 
     log.info("database", dialect="sqlite", version=driver.sqlite_version, journal_mode=mode)
+
+
+def _test_idle_connections(engine: Engine) -> None:
+    """Ask a connection whether it is alive before use, unless it was in use a moment ago.
+
+    Asking each time (`pool_pre_ping`) would cost every transaction one more round trip. When the
+    server goes away in between, one request fails, and with it the whole pool is renewed.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def on_checkin(_connection: Any, record: Any) -> None:
+        record.info[USED_AT] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        used_at = record.info.get(USED_AT)
+        if used_at is None or time.monotonic() - used_at < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the database closed an idle connection") from error
 
 
 def _begin_writing(connection: Connection) -> None:

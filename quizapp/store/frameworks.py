@@ -138,6 +138,12 @@ def find(session: Session, framework_id: str, version: str | None = None) -> Row
     return session.scalar(query)
 
 
+def current(session: Session) -> Sequence[RowFramework]:
+    """The current version of every framework, by id."""
+    query = select(RowFramework).where(RowFramework.is_current).order_by(RowFramework.framework_id)
+    return session.scalars(query).all()
+
+
 def listed(session: Session) -> Sequence[RowFramework]:
     """Every version of every framework, oldest first."""
     query = select(RowFramework).order_by(RowFramework.framework_id, RowFramework.loaded_at)

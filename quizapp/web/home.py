@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from quizapp.domain.framework import TaskStatement
+from quizapp.domain.framework import Framework, TaskStatement
 from quizapp.domain.person import Permission, Role
 from quizapp.services import agenda, frameworks, records, results, sittings
 from quizapp.services.sittings import Phase
@@ -42,19 +42,16 @@ def _learner() -> dict[str, Any]:
     return {
         "due": agenda.due(context(), actor()),
         "history": results.past_results(context(), actor()),
-        "maps": [
-            _standing_map(entry.framework_id) for entry in frameworks.listed(context()) if entry.is_current
-        ],
+        "maps": [_standing_map(framework) for framework in frameworks.current(context())],
         "own_records": records.mine(context(), actor()),
     }
 
 
-def _standing_map(framework_id: str) -> TaskMap:
-    framework = frameworks.get(context(), framework_id)
-    told = results.standing_of_tasks(context(), actor(), framework_id)
+def _standing_map(framework: Framework) -> TaskMap:
+    told = results.standing_of_tasks(context(), actor(), framework.id)
 
     def cell(task: TaskStatement) -> Cell:
-        href = url_for("frameworks.task", framework_id=framework_id, code=task.code)
+        href = url_for("frameworks.task", framework_id=framework.id, code=task.code)
         if task.code not in told:
             return task_maps.status_cell(task, "not_assessed", "", href)
         known = told[task.code]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from quizapp.domain.framework import Framework, TaskStatement
 
@@ -69,17 +69,20 @@ def draw(
     return TaskMap(framework.function, description, rows, tuple(legend))
 
 
+STATUS_WORDS = {
+    "demonstrated": _l("Demonstrated"),
+    "not_yet": _l("Not yet demonstrated"),
+    "insufficient": _l("Insufficient evidence"),
+    "not_assessed": _l("Not assessed"),
+    "strong": _l("Looks strong"),
+    "mixed": _l("Mixed"),
+    "start_here": _l("Start here"),
+}
+
+
 def status_words() -> Mapping[str, str]:
-    """What the statuses of certification and practice are called."""
-    return {
-        "demonstrated": _("Demonstrated"),
-        "not_yet": _("Not yet demonstrated"),
-        "insufficient": _("Insufficient evidence"),
-        "not_assessed": _("Not assessed"),
-        "strong": _("Looks strong"),
-        "mixed": _("Mixed"),
-        "start_here": _("Start here"),
-    }
+    """What the statuses of certification and practice are called, in the reader's language."""
+    return {status: str(word) for status, word in STATUS_WORDS.items()}
 
 
 CERTIFICATION = ("demonstrated", "not_yet", "insufficient", "not_assessed")
@@ -102,7 +105,7 @@ def status_cell(
         task.text,
         href,
         status,
-        status_words()[status],
+        str(STATUS_WORDS[status]),
         count if status == "insufficient" else "",
         note=note,
     )
