@@ -1,6 +1,7 @@
 # `make` alone lists the targets. Everything else is said in README.md and docs/operating.md.
 PYTHON ?= python3
 PORT ?= 8000
+ROUNDS ?= 10
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -36,8 +37,8 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 	@chromium=$$($(BIN)/python -m tests.support.browser_setup) && \
 		QUIZAPP_TEST_CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist worksteal
 
-soak: setup  ## an exam under faults for a while (SECONDS=600)
-	$(BIN)/python -m benchmarks.soak
+soak: setup  ## kill the server under saves again and again (ROUNDS=10 on each database)
+	$(BIN)/python -m benchmarks.soak --rounds $(ROUNDS)
 
 bench: setup  ## load and size measurements; they print ratios
 	$(BIN)/python -m benchmarks

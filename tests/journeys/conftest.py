@@ -59,11 +59,11 @@ def world(journey_settings: Settings) -> Iterator[World]:
     if not journey_settings.is_sqlite:
         empty(context)
     with app.app_context():
-        yield _furnish(context, journey_settings)
+        yield furnish(context, journey_settings)
     close(app)
 
 
-def _furnish(context: Context, settings: Settings) -> World:
+def furnish(context: Context, settings: Settings) -> World:
     frameworks.load_file(context, TESTS, BANKS / "framework.yaml")
     items.load_bank(context, TESTS, BANKS)
     exam_files.load(context, TESTS, BANKS / "exams" / "1.0-certification.yaml", publish=True)

@@ -77,7 +77,7 @@ def start(settings: Settings, port: int | None = None) -> Server:
     # Somebody has to read on, or a full pipe would stop the server.
     for process in processes:
         threading.Thread(target=_drain, args=(process,), daemon=True).start()
-    wait_until(lambda: _answers(port), "the server to accept connections")
+    wait_until(lambda: answers(port), "the server to accept connections")
     return Server(f"http://127.0.0.1:{port}", processes)
 
 
@@ -94,7 +94,7 @@ def _drain(process: subprocess.Popen[str]) -> None:
             pass
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False

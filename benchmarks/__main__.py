@@ -1,0 +1,32 @@
+"""`python -m benchmarks`: every measurement, a few minutes in all."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from benchmarks import attempts, host, saves
+from benchmarks.installation import DIALECTS
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", choices=("saves", "attempts"))
+    parser.add_argument("--database", choices=DIALECTS, action="append")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument(
+        "--folder", type=Path, help="where the databases live (default: the temporary folder)"
+    )
+    told = parser.parse_args()
+    print(host.description())
+    for dialect in told.database or DIALECTS:
+        if told.only != "attempts":
+            saves.measure(dialect, told.runs, told.seconds, told.folder)
+        if told.only != "saves":
+            attempts.measure(dialect, told.runs, told.folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""`python -m benchmarks.empty --port N`: the product with one more route that does nothing.
+
+The route checks the attempt token and answers. It runs behind the same hooks in the same server
+as a save, so the difference between the two is what saving itself costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, jsonify, request
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from quizapp.app import create_app
+from quizapp.services import saving
+from quizapp.services.unit_of_work import Context
+from quizapp.web.access import attempt_token, context
+from quizapp.web.attempts import TOKEN_HEADER
+
+PATH = "/attempts/{attempt_id}/nothing"
+
+
+def build() -> Flask:
+    """The application of one server process."""
+    app = create_app()
+
+    @app.post(PATH.format(attempt_id="<uuid:attempt_id>"))
+    @attempt_token
+    def nothing(attempt_id: UUID) -> Any:
+        saving.claim(context(), request.headers.get(TOKEN_HEADER, ""))
+        return jsonify({"protocol": 1})
+
+    return app
+
+
+def load(_target: str) -> Flask:
+    """What granian calls in each server process."""
+    return build()
+
+
+def main() -> None:
+    """Serve as `quizapp serve` does, without its background work."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    port = parser.parse_args().port
+    told: Context = build().extensions["quizapp"]
+    told.engine.dispose()
+    Granian(
+        "benchmarks.empty:build",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1 if told.settings.is_sqlite else told.settings.workers,
+        blocking_threads=told.settings.threads,
+        websockets=False,
+        log_level=LogLevels.error,
+    ).serve(target_loader=load, wrap_loader=True)
+
+
+if __name__ == "__main__":
+    main()
