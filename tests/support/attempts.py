@@ -97,3 +97,15 @@ def taken(context: Context, actor: Actor, sitting_id: UUID, counts: Mapping[str,
     answer(context, attempt_id, first_right(counts))
     attempts.submit(context, actor, attempt_id)
     return attempt_id
+
+
+def offered(context: Context, definition: ExamDefinition, **changes: Any) -> UUID:
+    """Another published exam on the bank that is there, open to everybody; the sitting."""
+    return sittings.schedule(
+        context,
+        TESTS,
+        exams.published(context, definition, **changes),
+        title="Open sitting",
+        window=exams.window(context),
+        is_open_to_all=True,
+    )
