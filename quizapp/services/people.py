@@ -25,6 +25,7 @@ from quizapp.services.accommodations import AccommodationSet, history, set_accom
 from quizapp.services.cohorts import Cohort, add_members, create_cohort
 from quizapp.services.invitations import Letter, send_invitation
 from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.store import attempts as attempt_store
 from quizapp.store import cohorts as membership
 from quizapp.store import people as store
 
@@ -217,8 +218,9 @@ def disable(context: Context, actor: Actor, person_id: UUID) -> bool:
             return False
         _keep_an_administrator(uow.session, row)
         row.active, row.disabled_at = False, uow.now
+        # A save asks for no account, so the right to save has to end here.
+        attempt_store.take_from_windows(uow.session, person_id)
         row.fs_uniquifier = context.entropy.token(16).hex()
-        # Whatever else must stop with the account stops here, in the same transaction.
         uow.audit("disable", "person", person_id)
         return True
 

@@ -171,6 +171,12 @@ class Appended:
     is_same: bool
 
 
+APPENDED = [
+    "attempt_id", "writer", "client_seq", "slot", "kind", "payload", "client_elapsed_ms", "received_at",
+    "disposition",
+]  # fmt: skip
+
+
 def _append_statement(dialect: Any) -> Any:
     attempt = RowAttempt.__table__
     event = RowResponseEvent.__table__
@@ -204,13 +210,9 @@ def _append_statement(dialect: Any) -> Any:
         # committed before the close reads the events, or sees the attempt closed.
         .with_for_update(read=True)
     )
-    columns = [
-        "attempt_id", "writer", "client_seq", "slot", "kind", "payload",
-        "client_elapsed_ms", "received_at", "disposition",
-    ]  # fmt: skip
     return (
         dialect.insert(event)
-        .from_select(columns, row)
+        .from_select(APPENDED, row)
         .on_conflict_do_nothing(index_elements=["attempt_id", "writer", "client_seq"])
         .returning(event.c.disposition)
     )
@@ -295,6 +297,15 @@ def take_over(session: Session, attempt_id: UUID) -> int:
     row = session.get_one(RowAttempt, attempt_id, with_for_update=True)
     row.writer_epoch += 1
     return row.writer_epoch
+
+
+def take_from_windows(session: Session, person_id: UUID) -> None:
+    """Make every window of a person's open attempts a stale writer, until one is resumed."""
+    query = select(RowAttempt).where(
+        RowAttempt.person_id == person_id, RowAttempt.state == AttemptState.OPEN.value
+    )
+    for row in session.scalars(query.with_for_update()):
+        row.writer_epoch += 1
 
 
 def slots(session: Session, form_id: UUID) -> Mapping[int, RowFormSlot]:

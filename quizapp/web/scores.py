@@ -29,8 +29,8 @@ def result(attempt_id: UUID) -> Any:
 
 
 def percent(share: Fraction) -> int:
-    """A share as whole percent, rounded half up."""
-    return int(share * 100 + Fraction(1, 2))
+    """A share as whole percent, rounded down: what is shown to reach a cut has reached it."""
+    return int(share * 100)
 
 
 def result_map(view: ResultView) -> TaskMap:

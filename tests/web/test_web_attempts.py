@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 
 from quizapp.domain.attempt import project
 from quizapp.domain.person import Actor, Role
-from quizapp.services import attempts
+from quizapp.services import attempts, people
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
 from tests.support import attempts as room
-from tests.support.people import person, sign_in
+from tests.support.people import TESTS, person, sign_in
 
 
 class Sitter:
@@ -48,9 +48,9 @@ class Sitter:
 @pytest.fixture
 def sitters(sqlite_app: Flask, sqlite_context: Context) -> list[Sitter]:
     sqlite_app.config["WTF_CSRF_ENABLED"] = False
-    people = [person(sqlite_context, Role.LEARNER, name=name) for name in ("Ada Able", "Ben Boole")]
-    sitting_id = room.room(sqlite_context, people)
-    return [Sitter(sqlite_app, sqlite_context, sitting_id, each) for each in people]
+    ids = [person(sqlite_context, Role.LEARNER, name=name) for name in ("Ada Able", "Ben Boole")]
+    sitting_id = room.room(sqlite_context, ids)
+    return [Sitter(sqlite_app, sqlite_context, sitting_id, each) for each in ids]
 
 
 def post(client: FlaskClient, url: str, token: str, body: Any) -> Any:
@@ -160,6 +160,18 @@ def actor_of(sitter: Sitter) -> Any:
     with sitter.context.reading() as session:
         row = session.get_one(store.RowAttempt, sitter.attempt_id)
         return Actor(row.person_id, frozenset({Role.LEARNER}))
+
+
+def test_a_disabled_account_can_save_no_more_and_loses_nothing(sitters: list[Sitter]) -> None:
+    ada, _ = sitters
+    page, who = ada.page(), actor_of(ada)
+    ada.send(1, page, choice="a")
+    people.disable(ada.context, TESTS, who.person_id)
+    ada.send(1, page, choice="b")
+    shut = ada.responses()
+    people.enable(ada.context, TESTS, who.person_id)
+    attempts.resume(ada.context, who, ada.attempt_id)
+    assert (shut, ada.responses()) == ({1: {"choice": "a"}}, {1: {"choice": "a"}})
 
 
 def test_two_tabs_that_number_alike_lose_no_later_choice(sitters: list[Sitter]) -> None:
