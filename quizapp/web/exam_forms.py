@@ -8,7 +8,6 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from wtforms.fields.choices import SelectChoice
 
 from quizapp.domain.errors import Invalid, NotFound, Problem
 from quizapp.domain.exam import ExamDefinition, ExamState
@@ -21,6 +20,7 @@ from quizapp.services.items_read import BankSummary
 from quizapp.web import exam_words
 from quizapp.web.access import actor, context, needs
 from quizapp.web.exams import bp
+from quizapp.web.forms.choices import of_data
 from quizapp.web.forms.exam_plans import Plan, plan_of, plan_of_request
 from quizapp.web.forms.exams import PLACES, ExamForm, values_of
 
@@ -81,7 +81,7 @@ def _page(framework: Framework, exam: ExamDetail | None) -> _Page:
         if bank.framework_version == framework.version
     ]
     form = ExamForm(data=_values(exam, banks))
-    form.banks.choices = [SelectChoice(bank.bank_id, bank.title) for bank in banks]
+    form.banks.choices = [of_data(bank.bank_id, bank.title) for bank in banks]
     if exam is not None:
         form.slug.data = exam.slug
     codes = framework.task_codes

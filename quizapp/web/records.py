@@ -18,6 +18,7 @@ from quizapp.services.records import Wish
 from quizapp.services.unit_of_work import Context
 from quizapp.web import record_pages
 from quizapp.web.access import actor, context, needs, signed_in
+from quizapp.web.forms.choices import of_data
 from quizapp.web.forms.records import SearchForm, StatusForm
 from quizapp.web.messages import message
 
@@ -60,7 +61,7 @@ def export() -> Response:
 def _search_form() -> SearchForm:
     form = SearchForm(request.args)
     exams = records.choices(context(), actor()).exams
-    form.exam.choices = [("", _("All exams")), *((str(exam_id), title) for exam_id, title in exams)]
+    form.exam.choices = [("", _("All exams")), *(of_data(str(exam_id), title) for exam_id, title in exams)]
     chips = record_pages.chips()
     form.status.choices = [("", _("Any status")), *((str(s), chips[s][1]) for s in RecordStatus)]
     return form

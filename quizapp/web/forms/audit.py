@@ -10,6 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import Length, Optional
 
+from quizapp.web.forms.choices import of_data
+
 
 class AuditFilterForm(FlaskForm):
     """The filters of the audit log; comes with the address, so it carries no CSRF token."""
@@ -26,5 +28,5 @@ class AuditFilterForm(FlaskForm):
 
     def offer(self, nouns: Sequence[str], verbs: Sequence[str]) -> None:
         """Fill the choices with the words in use."""
-        self.noun.choices = [("", _("Anything")), *((word, word) for word in nouns)]
-        self.verb.choices = [("", _("Anything")), *((word, word) for word in verbs)]
+        self.noun.choices = [("", _("Anything")), *map(of_data, nouns)]
+        self.verb.choices = [("", _("Anything")), *map(of_data, verbs)]

@@ -21,6 +21,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from quizapp.domain.person import MAX_EXTRA_MINUTES, MAX_TIME_PERCENT, Role
+from quizapp.web.forms.choices import of_data
 
 ROLE_LABELS = {
     Role.LEARNER: _l("Learner"),
@@ -109,9 +110,9 @@ class PreferencesForm(FlaskForm):
 
 def _languages() -> list[SelectChoice]:
     told = {str(locale): locale for locale in current_app.extensions["babel"].instance.list_translations()}
-    return [SelectChoice(code, told[code].get_display_name(told[code]) or code) for code in sorted(told)]
+    return [of_data(code, told[code].get_display_name(told[code]) or code) for code in sorted(told)]
 
 
 def _zones() -> list[SelectChoice]:
     places = sorted(zone for zone in available_timezones() if zone.startswith(REGIONS))
-    return [SelectChoice("UTC", "UTC"), *(SelectChoice(zone, zone.replace("_", " ")) for zone in places)]
+    return [of_data("UTC"), *(of_data(zone, zone.replace("_", " ")) for zone in places)]
