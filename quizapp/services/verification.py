@@ -161,8 +161,8 @@ def issuer_file(context: Context) -> bytes:
     with context.reading() as session:
         keys = dict(store.key_ring(session))
         installation = people_store.installation(session)
+        issuer_id = installation.issuer_id if installation else ""
     keys[context.signer.key_id] = context.signer.public_key
-    issuer_id = installation.issuer_id if installation else ""
     return record_files.write_issuer(context.settings.issuer_name, issuer_id, keys)
 
 

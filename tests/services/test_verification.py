@@ -20,6 +20,7 @@ from quizapp.ports import FixedClock
 from quizapp.services import record_status, records, verification
 from quizapp.services.unit_of_work import Context
 from quizapp.services.verification import Finding, Verification
+from quizapp.store.people import need_installation
 from quizapp.store.records import RowDisclosure, RowRecord
 from tests.support.people import TESTS
 from tests.support.records import MIXED, MONTH, Room, changed, leaves, registrar, room
@@ -221,3 +222,10 @@ def test_old_records_verify_after_the_key_was_changed(small: Room) -> None:
     assert (told.is_current, told.key_id) == (True, after.signer.key_id)
     offline = verification.check_offline(data, verification.issuer_file(after), date(2026, 3, 3))
     assert offline.is_authentic
+
+
+def test_the_issuer_file_of_an_installation_names_it(sqlite_context: Context) -> None:
+    with sqlite_context.transaction(TESTS) as uow:
+        need_installation(uow.session, uow.now, "issuer-7")
+        uow.audit("mark", "installation", "issuer-7")
+    assert json.loads(verification.issuer_file(sqlite_context))["issuer"]["id"] == "issuer-7"
