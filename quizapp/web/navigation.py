@@ -24,7 +24,7 @@ MAIN: tuple[tuple[str, str, Permission | None], ...] = (
     ("home.index", "home", None),
     ("frameworks.index", "framework", Permission.BROWSE_FRAMEWORK),
     ("items.index", "banks", Permission.BROWSE_BANK),
-    ("exams.index", "exams", Permission.DEFINE_EXAM),
+    ("exams.index", "exams", Permission.PREVIEW_EXAM),
     ("exams.sittings", "sittings", Permission.WATCH_SITTING),
     ("records.index", "records", Permission.PULL_RECORDS),
     ("people.index", "people", Permission.MANAGE_PEOPLE),
