@@ -134,9 +134,7 @@ class Crowd:
 
 
 def _cohort(context: Context, size: int) -> Crowd:
-    members = tuple(
-        _person(context, _simulated(number), None, simulated=True) for number in range(size)
-    )
+    members = tuple(_person(context, _simulated(number), None, simulated=True) for number in range(size))
     with context.reading() as session:
         row = store.cohort_by_name(session, COHORT)
     if row is not None:

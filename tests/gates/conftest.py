@@ -17,6 +17,7 @@ from quizapp.app import create_app
 from quizapp.domain.person import Role
 from quizapp.ports import FixedClock, NullMailer
 from quizapp.services import demo
+from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from quizapp.store import people as store
 from tests.conftest import NOON, close
@@ -41,11 +42,17 @@ class Place:
     app: Flask
     url: str
 
+    @property
+    def context(self) -> Context:
+        """The services of this installation."""
+        told: Context = self.app.extensions["quizapp"]
+        return told
+
     def person_id(self, role: str) -> UUID:
         """The demo person of this role."""
         email = ROLES[role]
         assert email is not None
-        with self.app.extensions["quizapp"].reading() as session:
+        with self.context.reading() as session:
             row = store.by_email(session, email)
             assert row is not None
             return row.id
@@ -55,7 +62,7 @@ class Place:
         if ROLES[role] is None:
             return []
         client = self.app.test_client()
-        sign_in(client, self.app.extensions["quizapp"], self.person_id(role))
+        sign_in(client, self.context, self.person_id(role))
         cookie = client.get_cookie("quizapp")
         assert cookie is not None
         return [{"name": "quizapp", "value": cookie.value, "url": self.url}]

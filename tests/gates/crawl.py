@@ -1,15 +1,18 @@
-"""Finding every page a role can reach by following links, one page per route."""
+"""Finding every route a role can reach by following links, one address per route."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import deque
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error
 from werkzeug.exceptions import HTTPException
 
 from tests.gates.conftest import Place
+from tests.gates.looking import Window
 
-#: Downloads are not pages.
+#: What pages are made of is no page.
 NOT_PAGES = ("static", "bootstrap.static")
 
 
@@ -25,21 +28,25 @@ def route_of(place: Place, url: str) -> str | None:
     return None if endpoint in NOT_PAGES else endpoint
 
 
-def pages(place: Place, page: Any) -> list[tuple[str, str]]:
-    """(route, URL) of each page that can be reached from the start page, one per route."""
-    found: dict[str, str] = {}
-    waiting = [f"{place.url}/"]
+def walk(place: Place, window: Window, doors: Sequence[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """(route, URL, what is wrong with it) of these paths and of every route links lead to from them."""
+    found: set[str] = set()
+    waiting = deque(f"{place.url}{path}" for path in doors)
+    unseen = set(waiting)
     while waiting:
-        url = waiting.pop(0)
+        url = waiting.popleft()
         route = route_of(place, url)
-        if route is None or route in found:
+        if route is None or (route in found and url not in unseen):
             continue
-        answer = page.request.get(url)
-        if "text/html" not in answer.headers.get("content-type", ""):
-            found[route] = ""
+        found.add(route)
+        unseen.discard(url)
+        try:
+            faults = window.open(url)
+        except Error as error:
+            if "Download is starting" not in str(error):
+                raise
+            yield route, url, []
             continue
-        page.goto(url)
-        found[route] = url
-        links = page.locator("a[href]").evaluate_all("nodes => nodes.map(n => n.href)")
+        yield route, url, faults
+        links = window.page.locator("a[href]").evaluate_all("nodes => nodes.map(n => n.href)")
         waiting += [link.partition("#")[0] for link in links]
-    return [(route, url) for route, url in found.items() if url]

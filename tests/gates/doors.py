@@ -1,0 +1,74 @@
+"""Where somebody of each role enters: the start page, and pages one example does not stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from quizapp.services import demo, exams
+from quizapp.store.attempts import RowAttempt
+from quizapp.store.exams import RowExam
+from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
+from quizapp.store.records import RowRecord
+from tests.gates.conftest import Place
+
+DRAFT = "draft"
+
+
+def doors(place: Place, role: str) -> list[str]:
+    """Paths a role enters by; every one is looked at, also when several are of one route."""
+    more: Callable[[Place], list[str]] = MORE.get(role, lambda _: [])
+    return ["/", *more(place)]
+
+
+def _printed_serial(place: Place) -> list[str]:
+    """The address of the code printed on a record."""
+    with place.context.reading() as session:
+        return [f"/verify/{session.query(RowRecord).first().serial}"]  # type: ignore[union-attr]
+
+
+def _own_results(place: Place) -> list[str]:
+    """Practice and certification results, which are told apart."""
+    person_id = place.person_id("learner")
+    with place.context.reading() as session:
+        rows = session.query(RowAttempt).filter_by(person_id=person_id, state="closed")
+        return [f"/results/{row.id}" for row in rows]
+
+
+def _draft(place: Place) -> list[str]:
+    """An exam that can still be edited; the demonstration has published all of its own."""
+    known = exams.get(place.context, demo.DEMO, demo.PRACTICE)
+    with place.context.reading() as session:
+        row = session.query(RowExam).filter_by(slug=DRAFT).first()
+        exam_id = row.id if row else None
+    if exam_id is None:
+        exam_id = exams.define(
+            place.context,
+            demo.DEMO,
+            slug=DRAFT,
+            definition=replace(known.definition, title="A draft"),
+            framework_id=known.framework.id,
+            bank_ids=known.bank_ids,
+        )
+    return [f"/exams/{exam_id}"]
+
+
+def _every_item_type(place: Place) -> list[str]:
+    """One item of each type."""
+    with place.context.reading() as session:
+        rows: Any = (
+            session.query(RowItemVersion.type, RowItemBank.bank_id, RowItem.item_id)
+            .join(RowItem, RowItem.current_version_id == RowItemVersion.id)
+            .join(RowItemBank, RowItemBank.id == RowItem.bank_row_id)
+        )
+        one_of_each = {type_: f"/banks/{bank}/items/{item}" for type_, bank, item in rows}
+    return list(one_of_each.values())
+
+
+MORE = {
+    "visitor": _printed_serial,
+    "learner": _own_results,
+    "instructor": _draft,
+    "reviewer": _every_item_type,
+}

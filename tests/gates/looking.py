@@ -1,0 +1,92 @@
+"""What a browser sees of one page: what axe says, what is not translated, what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from quizapp.web.pseudo_locale import CLOSE, OPEN
+from tests.gates.conftest import Place
+
+AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: Only violations are worked out in full, and no style sheet is fetched a second time.
+OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"], "preload": False}
+RUN_AXE = """options => axe.run(document, options).then(told => told.violations.map(
+  v => v.id + ": " + v.nodes.map(n => n.target.join(" ")).join(" | ")))"""
+#: Words a reader sees or hears that are neither marked as translated nor declared as data.
+BARE_WORDS = """([open, close]) => {
+  const whole = new RegExp(`${open}[^${open}${close}]*${close}`, "gu");
+  const unmarked = text => {
+    for (let before = ""; before !== text; ) [before, text] = [text, text.replace(whole, "")];
+    // What is left of a sentence that holds elements: its text nodes see one mark or none.
+    return text.replace(new RegExp(`${open}.*$`, "su"), "").replace(new RegExp(`^.*${close}`, "su"), "");
+  };
+  const isBare = (text, element) =>
+    /\\p{L}{2}/u.test(unmarked(text)) && !element.closest('[translate="no"], script, style, time, textarea');
+  const bare = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode())
+    if (isBare(node.textContent, node.parentElement)) bare.push(node.textContent.trim().slice(0, 80));
+  for (const name of ["aria-label", "alt", "title", "placeholder"])
+    for (const element of document.body.querySelectorAll(`[${name}]`))
+      if (isBare(element.getAttribute(name), element))
+        bare.push(`${name}="${element.getAttribute(name).slice(0, 80)}"`);
+  return bare;
+}"""
+#: Elements whose text is cut off, and pages wider than the window.
+CLIPPED = """() => {
+  const cut = [...document.querySelectorAll("a, button, label, h1, h2, h3, p, dt, dd, th, td, li, summary")]
+    .filter(n => n.offsetParent && !n.closest(".visually-hidden, [class*=tooltip], .task-tip"))
+    .filter(n => getComputedStyle(n).overflowX === "hidden" && n.scrollWidth > n.clientWidth + 1)
+    .map(n => n.tagName + "." + n.className + ": " + n.textContent.trim().slice(0, 40));
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  return wide > 1 ? [...cut, `page is ${wide} px too wide`] : cut;
+}"""
+#: The two looks at a page: a desk and a phone, each in the other scheme.
+DESK, PHONE = (1280, "light"), (360, "dark")
+
+
+@dataclass(slots=True)
+class Window:
+    """A page somebody has open, and what it asked for or was refused while it was open."""
+
+    page: Any
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> list[str]:
+        """Go there and look; gives everything wrong with the page."""
+        answer = self.page.goto(url)
+        return [*([] if answer.ok else [f"answers {answer.status}"]), *self.look()]
+
+    def look(self) -> list[str]:
+        """Everything wrong with the page that is open; its size and scheme change, it stays loaded."""
+        faults = [fault for shown in (PHONE, DESK) for fault in self._look(*shown)]
+        bare = self.page.evaluate(BARE_WORDS, [OPEN, CLOSE])
+        return faults + [f"not translated: {words}" for words in bare]
+
+    def _look(self, width: int, scheme: str) -> list[str]:
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        faults = [f"axe {width} {scheme}: {told}" for told in self.page.evaluate(RUN_AXE, OPTIONS)]
+        return faults + [f"clipped at {width}: {told}" for told in self.page.evaluate(CLIPPED)]
+
+
+@contextmanager
+def window(place: Place, browser: Any, role: str) -> Iterator[Window]:
+    """A window of somebody of this role, on whose every page axe is at hand."""
+    context = browser.new_context(viewport={"width": DESK[0], "height": 900}, reduced_motion="reduce")
+    context.add_init_script(AXE)
+    context.add_cookies(place.cookies(role))
+    told = Window(context.new_page())
+    told.page.on(
+        "request", lambda r: None if r.url.startswith((place.url, "data:")) else told.outside.append(r.url)
+    )
+    told.page.on("console", lambda m: told.errors.append(m.text) if m.type == "error" else None)
+    told.page.on("pageerror", lambda error: told.errors.append(str(error)))
+    yield told
+    context.close()
