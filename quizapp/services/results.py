@@ -27,6 +27,7 @@ from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam
 from quizapp.store.frameworks import RowFramework
 from quizapp.store.frameworks import to_domain as framework_of
+from quizapp.store.people import RowPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class ResultView:
     released_at: datetime
     receipt_code: str
     serial: str
+    learner_name: str
     is_own: bool
     reviews: tuple[ItemReview, ...]
 
@@ -125,6 +127,7 @@ def _view(
         released_at=released_at,
         receipt_code=attempts.receipt_of(row).code,
         serial=store.record_serial(session, row),
+        learner_name=session.get_one(RowPerson, row.person_id).name,
         is_own=is_own,
         reviews=tuple(_reviews(session, row)) if shows_items else (),
     )

@@ -23,5 +23,6 @@ def test_an_instructor_releases_what_waits_and_records_are_issued(sqlite_app, sq
     assert ("Release 1 result" in before, hidden) == (True, 409)
     assert ("1 result was released." in after, "Release 1 result" in after) == (True, False)
     assert f'href="/results/{attempt_id}"' in after
-    assert client.get(f"/results/{attempt_id}").status_code == 200
+    shown = client.get(f"/results/{attempt_id}")
+    assert (shown.status_code, "Lea Learner" in shown.get_data(as_text=True)) == (200, True)
     assert [line.demonstrated for line in records.mine(sqlite_context, learner)] == [1]
