@@ -8,6 +8,9 @@ from pathlib import Path
 from benchmarks import attempts, host, saves
 from benchmarks.installation import DIALECTS
 
+#: A run of whole attempts takes longer than one of saves.
+ATTEMPT_RUNS = 3
+
 
 def main() -> None:
     """Measure and print."""
@@ -25,7 +28,7 @@ def main() -> None:
         if told.only != "attempts":
             saves.measure(dialect, told.runs, told.seconds, told.folder)
         if told.only != "saves":
-            attempts.measure(dialect, told.runs, told.folder)
+            attempts.measure(dialect, min(told.runs, ATTEMPT_RUNS), told.folder)
 
 
 if __name__ == "__main__":
