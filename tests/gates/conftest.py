@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from quizapp import resources
 from quizapp.app import create_app
@@ -68,6 +68,13 @@ class Place:
         return [{"name": "quizapp", "value": cookie.value, "url": self.url}]
 
 
+class Quiet(WSGIRequestHandler):
+    """Says nothing of thousands of requests, so that a failure shows its faults."""
+
+    def log(self, *_told: Any) -> None:
+        """Nothing."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """One Chromium for all gates of this process."""
@@ -88,7 +95,7 @@ def place(
     app = create_app(settings, clock=FixedClock(NOON), mail=NullMailer())
     with app.app_context():
         demo.build(app.extensions["quizapp"], BANKS, lambda *_: None, crowd=CROWD)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield Place(app, f"http://127.0.0.1:{server.server_port}")

@@ -30,7 +30,6 @@ def test_every_page_of_a_role(place: Place, browser: Any, role: str) -> None:
 
 def test_the_looks_see_faults(place: Place, browser: Any) -> None:
     with window(place, browser, "visitor") as seen:
-        seen.page.goto(f"{place.url}/verify")
         seen.page.set_content(FAULTY)
         assert seen.look() == [
             "axe 360 dark: label: input",
