@@ -88,12 +88,10 @@ def sqlite_template(base_settings: Settings, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def postgres_url(
-    base_settings: Settings, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+    base_settings: Settings, tmp_path_factory: pytest.TempPathFactory, worker_id: str, testrun_uid: str
 ) -> Iterator[str]:
     """A migrated, empty PostgreSQL database of this test process."""
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if worker_id != "master" else shared
-    with postgres.database(shared / "postgres", f"quizapp_{worker_id}") as url:
+    with postgres.database(postgres.folder_of(testrun_uid), f"quizapp_{worker_id}") as url:
         home = tmp_path_factory.mktemp("postgres-home")
         app = create_app(replace(base_settings, home=home, database_url=url))
         with app.app_context():

