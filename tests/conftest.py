@@ -23,6 +23,7 @@ from quizapp.ports import FixedClock, NullMailer
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import PREFIX, TESTS, Settings
 from quizapp.store import schema
+from tests.support import browser as browsers
 from tests.support import postgres
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -265,6 +266,13 @@ def _no_network() -> Iterator[None]:
 
 def _is_here(host: str) -> bool:
     return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for every page test of this process; its driver allows no second one."""
+    with browsers.chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from quizapp.store import people as store
 from tests.conftest import NOON, close
-from tests.support import browser as browsers
 from tests.support.people import sign_in
 
 BANKS = resources.folder("question_banks") / "security-cooperation"
@@ -73,13 +72,6 @@ class Quiet(WSGIRequestHandler):
 
     def log(self, *_told: Any) -> None:
         """Nothing."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One Chromium for all gates of this process."""
-    with browsers.chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -18,7 +17,6 @@ from quizapp.services import exam_files, exams, frameworks, items, people, sitti
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from tests.conftest import DIALECTS, close, empty
-from tests.support import browser as browsers
 from tests.support import server as servers
 from tests.support.people import TESTS
 from tests.support.server import Server
@@ -35,13 +33,6 @@ class World:
     settings: Settings
     sitting_id: UUID
     learner_id: UUID
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One Chromium for all journeys of this process."""
-    with browsers.chromium() as running:
-        yield running
 
 
 @pytest.fixture(params=DIALECTS)
