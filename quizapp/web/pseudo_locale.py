@@ -34,8 +34,9 @@ class PseudoTranslations(NullTranslations):
     """Translates everything by decorating it."""
 
     def gettext(self, message: str) -> str:
-        """One text, decorated."""
-        return decorate(message)
+        """One text, decorated; forms also hand over lazy texts, which come decorated."""
+        text = str(message)
+        return text if text.startswith(OPEN) else decorate(text)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """The text for a number, decorated."""

@@ -65,6 +65,7 @@ class Window:
 
     def look(self) -> list[str]:
         """Everything wrong with the page that is open; its size and scheme change, it stays loaded."""
+        self.page.wait_for_load_state()
         faults = [fault for shown in (PHONE, DESK) for fault in self._look(*shown)]
         bare = self.page.evaluate(BARE_WORDS, [OPEN, CLOSE])
         return faults + [f"not translated: {words}" for words in bare]
