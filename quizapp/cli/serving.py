@@ -124,6 +124,7 @@ def work(once: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    click.echo("Working (stop with Ctrl+C)", err=True)
     rounds.run_until(context, stop)
 
 

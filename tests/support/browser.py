@@ -55,7 +55,8 @@ def install() -> bool:
         if executable():
             return True
         with contextlib.suppress(OSError):
-            subprocess.run(command, check=False)
+            # What installers say is for people; standard output is the caller's answer.
+            subprocess.run(command, check=False, stdout=sys.stderr)
     return executable() is not None
 
 

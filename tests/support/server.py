@@ -59,21 +59,15 @@ class Server:
 
 
 def start(settings: Settings, port: int | None = None) -> Server:
-    """Start serving and wait until it says that it listens."""
+    """Start serving, and working with PostgreSQL; wait until each says that it does."""
     port = port or free_port()
     env = environment(settings)
     server = _run(["serve", "--port", str(port)], env)
     processes = [server]
     if not settings.is_sqlite:
         processes.append(_run(["work"], env))
-    assert server.stderr is not None
-    said = []
-    for line in server.stderr:
-        said.append(line)
-        if "Listening on" in line:
-            break
-    else:
-        raise AssertionError("the server did not start:\n" + "".join(said))
+    for process, word in zip(processes, ("Listening on", "Working"), strict=False):
+        _await_line(process, word)
     # Somebody has to read on, or a full pipe would stop the server.
     for process in processes:
         threading.Thread(target=_drain, args=(process,), daemon=True).start()
@@ -85,6 +79,16 @@ def _run(arguments: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(QUIZAPP), *arguments], env=env, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
+
+
+def _await_line(process: subprocess.Popen[str], word: str) -> None:
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if word in line:
+            return
+    raise AssertionError(f"{process.args} did not start:\n" + "".join(said))
 
 
 def _drain(process: subprocess.Popen[str]) -> None:
