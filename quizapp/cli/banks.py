@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from quizapp.cli import common
+from quizapp.cli import common, item_quality
+from quizapp.ports import SystemClock
 from quizapp.services import items, items_check, items_export, items_read, items_schema
 
 PROBLEM_COLUMNS = ("file", "line", "item", "field", "value", "reason", "detail")
@@ -30,20 +31,25 @@ COMMANDS: list[click.Command] = [cli]
 @click.option(
     "--framework", type=click.Path(path_type=Path), help="Framework file, if not beside or above the bank."
 )
+@click.option("--complete", is_flag=True, help="Every task needs enough secure and practice items.")
+@click.option("--findings", "every_finding", is_flag=True, help="List every finding of item writing.")
 @common.format_option
-def check(path: Path, framework: Path | None, form: str) -> None:
+def check(path: Path, framework: Path | None, complete: bool, every_finding: bool, form: str) -> None:
     """Check a bank folder, or a shipped bank by name; tells every problem. No database is needed.
 
-    Exits 0 when the bank is clean, 1 when it has problems, 2 when it cannot be read.
+    Then measures its items: rules of item writing, near-duplicates, places of keys, coverage, and
+    whether keys can be guessed from surface cues (docs/item-quality.md). Exits 0 when the bank is
+    clean and within every limit, 1 when not, 2 when it cannot be read.
     """
-    told = items.check_bank_files(path, framework)
+    today = SystemClock().now().date()
+    told = items.check_bank_files(path, today, framework, complete)
     if form == "json":
-        shown = asdict(told) | {"is_clean": told.is_clean}
-        common.emit_json(shown)
+        common.emit_json(item_quality.as_json(told))
     else:
         print_problems(told.problems)
         _summarise(told)
-    if not told.is_clean:
+        item_quality.show(told, every_finding)
+    if not told.is_good:
         raise click.exceptions.Exit(common.ANSWER_IS_NO)
 
 

@@ -47,8 +47,10 @@ def command(group: click.Group, name: str, **attrs: Any) -> Callable[[Callable[.
     return register
 
 
-def emit(rows: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str] = ()) -> None:
-    """Print rows as JSON or as an aligned table with a count."""
+def emit(
+    rows: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str] = (), counted: bool = True
+) -> None:
+    """Print rows as JSON or as an aligned table, with a count unless the caller tells it."""
     if form == "json":
         emit_json(list(rows))
         return
@@ -57,7 +59,8 @@ def emit(rows: Sequence[Mapping[str, Any]], form: str, columns: Sequence[str] = 
     widths = [max(len(line[i]) for line in lines) for i in range(len(names))]
     for line in lines:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-    click.echo(f"({len(rows)} rows)", err=True)
+    if counted:
+        click.echo(f"({len(rows)} rows)", err=True)
 
 
 def emit_json(value: Any) -> None:

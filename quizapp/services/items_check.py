@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from quizapp import resources
 from quizapp.domain import framework as framework_domain
+from quizapp.domain import item_quality
 from quizapp.domain.errors import NotFound, Problem
 from quizapp.domain.framework import Framework
 from quizapp.domain.item import ItemVersion, read_item
 from quizapp.domain.item_bank import ItemBank, PlacedItem, Stimulus, check_bank, read_bank, read_stimulus
+from quizapp.domain.item_quality import LIMITS, Quality
 from quizapp.integrations import item_bank_files
 from quizapp.integrations.item_bank_files import BankFiles, Entry, FileProblem
 
@@ -22,10 +25,11 @@ __all__ = ["BankCheck", "FileProblem", "FrameworkFile", "ReadBank", "check_bank_
 
 @dataclass(frozen=True, slots=True)
 class BankCheck:
-    """What a bank's files hold, and everything wrong with them.
+    """What a bank's files hold, everything wrong with them, and how good the items are.
 
     ``items`` counts every item found, whether it has problems or not; ``statuses`` and ``pools``
-    count the sound ones, by the status they would load with.
+    count the sound ones, by the status they would load with. ``quality`` measures the sound ones;
+    ``findings`` are its findings with their places.
     """
 
     path: str
@@ -38,11 +42,18 @@ class BankCheck:
     statuses: Mapping[str, int]
     pools: Mapping[str, int]
     problems: tuple[FileProblem, ...]
+    findings: tuple[FileProblem, ...]
+    quality: Quality
 
     @property
     def is_clean(self) -> bool:
         """Whether the bank may be loaded."""
         return not self.problems
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is clean and keeps every limit of quality."""
+        return self.is_clean and self.quality.is_passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +105,13 @@ def read_framework(path: Path) -> FrameworkFile:
     return FrameworkFile(entry.value, framework, tuple(_in_file(entry, wrong)))
 
 
-def check_bank_files(path: Path, framework: Path | None = None) -> BankCheck:
-    """Check a bank folder, or a shipped bank by name, against its framework file.
+def check_bank_files(
+    path: Path, today: date, framework: Path | None = None, must_cover: bool = False
+) -> BankCheck:
+    """Check a bank folder, or a shipped bank by name, against its framework file and the limits.
 
-    The framework file is the one named, else framework.yaml in the folder or its parent.
+    The framework file is the one named, else framework.yaml in the folder or its parent. Sources
+    to be reviewed before ``today`` are stale; with ``must_cover`` every task needs enough items.
     Raises `NotFound` ("no_such_path", "unreadable").
     """
     folder = find(path)
@@ -107,6 +121,7 @@ def check_bank_files(path: Path, framework: Path | None = None) -> BankCheck:
     problems = [*told.problems, *bank.problems]
     if bank.header and told.framework:
         problems += _check_framework(bank, told.framework)
+    quality = item_quality.judge(bank.items, codes or (), today, replace(LIMITS, must_cover=must_cover))
     return BankCheck(
         path=str(folder),
         bank_id=bank.header.id if bank.header else "",
@@ -118,6 +133,16 @@ def check_bank_files(path: Path, framework: Path | None = None) -> BankCheck:
         statuses=dict(Counter(item.status.value for item in bank.items)),
         pools=dict(Counter(item.pool.value for item in bank.items)),
         problems=tuple(problems),
+        findings=_findings(bank, quality),
+        quality=quality,
+    )
+
+
+def _findings(bank: ReadBank, quality: Quality) -> tuple[FileProblem, ...]:
+    entries = {entry.name: entry for entry in bank.files.items}
+    return tuple(
+        entries[item_id].problem(found.field, found.value, found.reason, found.detail)
+        for item_id, found in quality.findings
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.support import inventions
 from tests.support.inventions import item, write_bank
 
 TESTS = operator("tests")
+TODAY = date(2026, 11, 25)
 STIMULUS = {"id": "storm", "title": "A storm", "text": "The wind is rising."}
 
 
@@ -191,7 +193,7 @@ def test_progress_and_permission(sqlite_context: Context, tmp_path: Path) -> Non
 
 
 def test_the_shipped_bank_is_clean_and_loads_by_name(context: Context) -> None:
-    check = items.check_bank_files(Path("security-cooperation"))
+    check = items.check_bank_files(Path("security-cooperation"), TODAY)
     assert check.problems == ()
     framework = resources.folder("question_banks") / "security-cooperation"
     frameworks.load(context, TESTS, items_check.read_framework(framework).source)

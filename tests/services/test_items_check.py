@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,14 @@ from quizapp.services.items_schema import schemas
 from tests.support import inventions
 from tests.support.inventions import item, write_bank
 
+TODAY = date(2026, 11, 25)
 BANKS = resources.folder("question_banks")
 STIMULUS = {"id": "storm", "title": "A storm", "text": "The wind is rising."}
 
 
 def test_a_sound_bank_is_counted(tmp_path: Path) -> None:
     items = [item("h-1"), item("h-2", pool="practice", reviewer=None), item("h-3", "matching")]
-    told = check_bank_files(write_bank(tmp_path, items, [STIMULUS]))
+    told = check_bank_files(write_bank(tmp_path, items, [STIMULUS]), TODAY)
     assert (told.problems, told.is_clean, told.bank_id) == ((), True, "harbour-items")
     assert (told.files, told.items, told.stimuli) == (2, 3, 1)
     assert (told.statuses, told.pools) == ({"approved": 2, "draft": 1}, {"secure": 2, "practice": 1})
@@ -38,7 +40,7 @@ def test_every_problem_has_its_place(tmp_path: Path) -> None:
     broken["sources"][0]["as_of"] = "soon"
     folder = write_bank(tmp_path, [broken, item("h-1"), {"id": "h-3"}], [STIMULUS | {"text": ""}, STIMULUS])
     lines = (folder / "items" / "all.yaml").read_text().splitlines()
-    told = check_bank_files(folder)
+    told = check_bank_files(folder, TODAY)
     found = {(p.item, p.field, p.reason): lines[p.line - 1].strip(" -") for p in told.problems}
     assert {key: found.get(key) for key in EXPECTED} == EXPECTED
     assert {p.file for p in told.problems} == {"items/all.yaml"}
@@ -61,7 +63,7 @@ EXPECTED = {
 def test_a_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
     folder = write_bank(tmp_path, [item("h-1", pool="attic")], header={"id": "x y"})
     (folder / "items" / "b.yaml").write_text("items: [\n")
-    told = {(p.file, p.field or p.reason) for p in check_bank_files(folder).problems}
+    told = {(p.file, p.field or p.reason) for p in check_bank_files(folder, TODAY).problems}
     assert told >= {("items/all.yaml", "pool"), ("items/b.yaml", "bad_yaml"), ("bank.yaml", "id")}
 
 
@@ -71,31 +73,31 @@ def test_a_broken_file_does_not_hide_the_others(tmp_path: Path) -> None:
 )
 def test_the_bank_must_be_of_its_framework(tmp_path: Path, change: dict[str, str], field: str) -> None:
     folder = write_bank(tmp_path, [item("h-1")], header=inventions.bank() | change)
-    assert [p.field for p in check_bank_files(folder).problems] == [field]
+    assert [p.field for p in check_bank_files(folder, TODAY).problems] == [field]
 
 
 def test_without_a_framework_the_rest_is_still_checked(tmp_path: Path) -> None:
     folder = write_bank(tmp_path, [item("h-1", task="Z.9", level="guess")])
     (folder / "framework.yaml").unlink()
-    told = [(p.file, p.reason) for p in check_bank_files(folder).problems]
+    told = [(p.file, p.reason) for p in check_bank_files(folder, TODAY).problems]
     assert told == [("framework.yaml", "missing_file"), ("items/all.yaml", "unknown_value")]
 
 
 def test_what_cannot_be_read_is_not_found(tmp_path: Path) -> None:
     for path in (tmp_path / "none", Path("no-such-bank")):
         with pytest.raises(NotFound) as missing:
-            check_bank_files(path)
+            check_bank_files(path, TODAY)
         assert missing.value.code == "no_such_path"
     (tmp_path / "file").write_text("x")
     with pytest.raises(NotFound) as unreadable:
-        check_bank_files(tmp_path / "file")
+        check_bank_files(tmp_path / "file", TODAY)
     assert unreadable.value.code == "unreadable"
     with pytest.raises(NotFound):
         read_framework(tmp_path)
 
 
 def test_the_shipped_bank_is_clean_and_complete() -> None:
-    told = check_bank_files(Path("security-cooperation"))
+    told = check_bank_files(Path("security-cooperation"), TODAY)
     assert told.problems == ()
     assert told.items >= 90
     assert told.statuses.get("approved", 0) >= 90
