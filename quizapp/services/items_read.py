@@ -82,12 +82,21 @@ class ItemFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskItems:
+    """All items of a bank whose evidence counts for one task, counted by (pool, state) and by type."""
+
+    states: Mapping[tuple[str, str], int]
+    types: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class BankPage:
-    """A bank, its framework, and the coverage of every task statement in source order."""
+    """A bank, its framework, and for every task statement in source order what the bank holds."""
 
     bank: BankSummary
     framework: Framework
     coverage: Mapping[str, Coverage]
+    items_by_task: Mapping[str, TaskItems]
     lines: tuple[ItemLine, ...]
 
 
@@ -150,11 +159,12 @@ def bank(context: Context, actor: Actor, bank_id: str, wanted: ItemFilter | None
     with context.reading() as session:
         row, tallies = _bank(session, bank_id)
         framework = _framework(session, row)
-        told = (_line(line) for line in item_lists.lines(session, row.id))
+        told = [_line(line) for line in item_lists.lines(session, row.id)]
         return BankPage(
             bank=_summary(row, tallies),
             framework=framework,
             coverage=_coverage(framework, tallies),
+            items_by_task={code: _items_of(code, told) for code in framework.task_codes},
             lines=tuple(line for line in told if wanted.keeps(line)),
         )
 
@@ -253,6 +263,14 @@ def _coverage(framework: Framework, tallies: list[item_lists.Tally]) -> dict[str
         )
         for code in framework.task_codes
     }
+
+
+def _items_of(code: str, lines: Iterable[ItemLine]) -> TaskItems:
+    own = [line for line in lines if line.tasks[0] == code]
+    return TaskItems(
+        states=Counter((line.pool, line.status) for line in own),
+        types=Counter(line.type for line in own),
+    )
 
 
 def _line(line: item_lists.Line) -> ItemLine:

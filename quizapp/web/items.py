@@ -46,6 +46,7 @@ def bank(bank_id: str) -> Any:
         gaps=[c for c in told.coverage.values() if c.level is not CoverageLevel.OK],
         secure_needed=SECURE_NEEDED,
         practice_needed=PRACTICE_NEEDED,
+        **_columns(told),
         lines=told.lines[first : first + ITEMS_PER_PAGE],
         wanted=wanted,
         task_choices=[(code, code) for code in told.framework.task_codes],
@@ -56,6 +57,22 @@ def bank(bank_id: str) -> Any:
         words=words(),
         chips=STATUS_CHIPS,
     )
+
+
+def _columns(told: BankPage) -> dict[str, Any]:
+    """Columns of the table of tasks: the (pool, state) pairs and the types that occur in the bank."""
+    held = told.items_by_task.values()
+    named = words()
+    pairs = [(pool, state) for pool in named["pool"] for state in named["status"]]
+    states = [pair for pair in pairs if any(pair in task.states for task in held)]
+    return {
+        "states": states,
+        "state_heads": {
+            (pool, state): f"{named['pool'][pool]}: {named['status'][state].lower()}"
+            for pool, state in states
+        },
+        "types": [name for name in named["type"] if any(name in task.types for task in held)],
+    }
 
 
 def _coverage_map(told: BankPage) -> task_maps.TaskMap:

@@ -72,6 +72,23 @@ def test_an_empty_installation_says_what_to_do(sqlite_app: Flask, sqlite_context
     assert "quizapp bank load" in page(client, "/banks")
 
 
+def test_every_task_is_counted_by_pool_state_and_type(author: FlaskClient) -> None:
+    table = page(author, "/banks/harbour-items").partition('id="by-task"')[2].partition("</table>")[0]
+    rows = {
+        told[0]: [int(count) for count in told[1:] if count.isdigit()]
+        for told in (re.findall(r'translate="no">([^<]+)<', row) for row in table.split("<tr")[2:])
+    }
+    labels = re.findall(r'data-label="([^"]+)"', table.split("<tr")[2])
+    assert labels[:3] == ["Secure · Draft", "Secure · Approved", "Practice · Approved"]
+    assert labels[3:] == ["Single choice", "Multiple response", "True or false", "Ordering", "Matching",
+                          "Numeric", "Short text"]  # fmt: skip
+    assert len(rows) == 16
+    assert rows["A.1"] == [0, 7, 0, 1, 1, 1, 1, 1, 1, 1]
+    assert rows["B.1"] == [0, 12, 6, 18, 0, 0, 0, 0, 0, 0]
+    assert rows["C.11"] == [1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert rows["C.1"] == [0] * 10
+
+
 def test_the_coverage_map_shows_every_task_against_the_need(author: FlaskClient) -> None:
     html = page(author, "/banks/harbour-items")
     cells = re.findall(r'class="task-cell" href="/banks/harbour-items\?task=([^#]+)#items"', html)
