@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -42,6 +43,18 @@ class TaskResult:
 
 
 @dataclass(frozen=True, slots=True)
+class CompetencyResult:
+    """Practice over all tasks of one competency: too few items a task may still be enough together."""
+
+    code: str
+    title: str | None
+    practice_status: str
+    right: int
+    served: int
+    interval: tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
 class ItemReview:
     """One item of a practice result with its key and rationales."""
 
@@ -67,6 +80,7 @@ class ResultView:
     framework: Framework
     report: ScoreReport
     tasks: tuple[TaskResult, ...]
+    competencies: tuple[CompetencyResult, ...]
     is_top_up: bool
     cycle: int
     closed_at: datetime
@@ -108,8 +122,10 @@ def _view(
     exam = session.get_one(RowExam, row.exam_id)
     definition = exams.from_json(exam.definition)
     report = score_reports.report_of(session, row.id)
+    tasks = tuple(_task(report, task, definition.task_rule.c) for task in report.tasks)
     is_own = actor.is_person(row.person_id)
     shows_items = definition.mode is Mode.PRACTICE and is_own
+    framework = framework_of(session.get_one(RowFramework, exam.framework_row_id))
     return ResultView(
         attempt_id=row.id,
         exam_id=exam.id,
@@ -117,9 +133,10 @@ def _view(
         mode=definition.mode,
         standing=exam.standing,
         definition=definition,
-        framework=framework_of(session.get_one(RowFramework, exam.framework_row_id)),
+        framework=framework,
         report=report,
-        tasks=tuple(_task(report, task, definition.task_rule.c) for task in report.tasks),
+        tasks=tasks,
+        competencies=tuple(_competencies(report, framework, tasks, definition.task_rule.c)),
         is_top_up=row.is_top_up,
         cycle=row.cycle,
         closed_at=closed_at,
@@ -137,6 +154,25 @@ def _task(report: ScoreReport, task: TaskScore, c: Fraction) -> TaskResult:
     right, served = score_reports.practice_count(report.marks, task.task_code)
     status = domain.practice_status(right, served, c)
     return TaskResult(task, status.value, right, served, domain.interval(right, served))
+
+
+def _competencies(
+    report: ScoreReport, framework: Framework, tasks: Sequence[TaskResult], c: Fraction
+) -> Iterator[CompetencyResult]:
+    titles = {competency.code: competency.title for competency in framework.competencies}
+    by_code = {task.score.task_code: task for task in tasks}
+    for competency in report.competencies:
+        own = [by_code[task.task_code] for task in competency.tasks]
+        right, served = sum(task.right for task in own), sum(task.served for task in own)
+        status = domain.practice_status(right, served, c)
+        yield CompetencyResult(
+            competency.code,
+            titles[competency.code],
+            status.value,
+            right,
+            served,
+            domain.interval(right, served),
+        )
 
 
 def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:

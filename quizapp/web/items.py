@@ -68,8 +68,7 @@ def _columns(told: BankPage) -> dict[str, Any]:
     return {
         "states": states,
         "state_heads": {
-            (pool, state): f"{named['pool'][pool]}: {named['status'][state].lower()}"
-            for pool, state in states
+            (pool, state): f"{named['pool'][pool]} · {named['status'][state]}" for pool, state in states
         },
         "types": [name for name in named["type"] if any(name in task.types for task in held)],
     }

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
+from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.errors import DomainError, NotFound, Refused
 from quizapp.domain.exam import Release
 from quizapp.domain.person import Accommodation, Actor, Role
@@ -152,6 +153,24 @@ def test_practice_shows_reasons_and_certification_does_not(context, actor) -> No
     ]
     assert {row.rationale != "" for entry in view.reviews for row in entry.review.rows} == {True}
     assert records_of(context, actor.person_id) == [("valid", 1)]
+
+
+def test_practice_over_several_competencies_is_read_by_competency(context, actor) -> None:
+    plenty = {"1.A": 2, "1.B": 2, "2.A": 2}
+    blueprint = Blueprint((BlueprintRow("1.A", 2), BlueprintRow("1.B", 2), BlueprintRow("2.A", 1)))
+    sitting_id = room.room(
+        context,
+        [actor.person_id],
+        replace(exam_support.PRACTICE, blueprint=blueprint),
+        bank={"practice": plenty},
+    )
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 2, "1.B": 2})
+    view = results.result_view(context, actor, attempt_id)
+    assert [(c.code, c.title, c.right, c.served, c.practice_status) for c in view.competencies] == [
+        ("1.0", "First", 4, 4, "strong"),
+        ("2.0", None, 0, 1, "start_here"),
+    ]
+    assert [t.practice_status for t in view.tasks] == ["mixed", "mixed", "start_here"]
 
 
 def test_a_late_answer_changes_no_score(context, clock, actor) -> None:

@@ -1,11 +1,16 @@
-"""Releasing the results of a sitting by hand, from its page."""
+"""Result pages, and releasing the results of a sitting by hand, from its page."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.exam import Release
 from quizapp.domain.person import Role
 from quizapp.services import records
 from tests.support import attempts as room
+from tests.support import exams
 from tests.support.people import person, sign_in
 
 
@@ -26,3 +31,22 @@ def test_an_instructor_releases_what_waits_and_records_are_issued(sqlite_app, sq
     shown = client.get(f"/results/{attempt_id}")
     assert (shown.status_code, "Lea Learner" in shown.get_data(as_text=True)) == (200, True)
     assert [line.demonstrated for line in records.mine(sqlite_context, learner)] == [1]
+
+
+def test_a_look_over_several_competencies_begins_with_them(sqlite_app, sqlite_context) -> None:
+    learner = room.learner(sqlite_context)
+    blueprint = Blueprint((BlueprintRow("1.A", 2), BlueprintRow("2.A", 1)))
+    sitting_id = room.room(
+        sqlite_context,
+        [learner.person_id],
+        replace(exams.PRACTICE, blueprint=blueprint),
+        bank={"practice": {"1.A": 2, "2.A": 1}},
+    )
+    attempt_id = room.taken(sqlite_context, learner, sitting_id, {"1.A": 2})
+    client = sqlite_app.test_client()
+    sign_in(client, sqlite_context, learner.person_id)
+    told = client.get(f"/results/{attempt_id}").get_data(as_text=True)
+    part = told.partition('id="by-competency"')[2].partition("</section>")[0]
+    assert re.findall(r'<strong translate="no">(.+?)</strong>', part) == ["1.0", "2.0"]
+    assert "title not given in source" in part
+    assert ["2 of 2 right" in part, "0 of 1 right" in part] == [True, True]
