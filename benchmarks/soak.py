@@ -19,7 +19,7 @@ from uuid import UUID
 from benchmarks.installation import DIALECTS, Installation, installed, sitting
 from quizapp.domain.attempt import Disposition
 from quizapp.services import attempts
-from quizapp.store import attempts as store
+from quizapp.store import response_events
 from quizapp.store.attempts import RowAttempt
 from tests.journeys.test_power_cut import entries_of, is_scored, let_time_pass, post
 from tests.support import attempts as room
@@ -99,7 +99,7 @@ def _look(place: Installation, papers: list[Paper]) -> tuple[int, int]:
     found = missing = 0
     for paper in papers:
         with place.context.reading() as session:
-            rows = store.entries(session, paper.attempt_id)
+            rows = response_events.entries(session, paper.attempt_id)
         counted = {row.client_seq for row in rows if row.disposition is Disposition.COUNTED}
         found += len(rows)
         missing += len(paper.acknowledged.keys() - counted)

@@ -24,6 +24,7 @@ from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
+from quizapp.store import response_events
 from quizapp.store import scores as score_store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
@@ -144,7 +145,7 @@ def close(context: Context, actor: Actor, attempt_id: UUID, reason: CloseReason)
 
 
 def _close_row(uow: UnitOfWork, row: RowAttempt, reason: CloseReason) -> None:
-    final = attempts.project(store.entries(uow.session, row.id))
+    final = attempts.project(response_events.entries(uow.session, row.id))
     told = attempts.receipt(str(row.id), final, uow.now)
     row.state = attempts.move(AttemptState(row.state), "close").value
     row.closed_at, row.close_reason = uow.now, reason.value

@@ -27,6 +27,7 @@ from quizapp.domain.person import Actor
 from quizapp.services import attempts, saving
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
+from quizapp.store import response_events
 from quizapp.store.attempts import RowAttempt, ServedItem
 from quizapp.store.exams import RowExam
 
@@ -111,7 +112,7 @@ def attempt_view(context: Context, actor: Actor, attempt_id: UUID) -> AttemptVie
 def _attempt_view(context: Context, session: Session, row: RowAttempt) -> AttemptView:
     exam = session.get_one(RowExam, row.exam_id)
     definition = exams.from_json(exam.definition)
-    known = project(store.entries(session, row.id))
+    known = project(response_events.entries(session, row.id))
     now = context.clock.now()
     return AttemptView(
         id=row.id,
@@ -158,7 +159,7 @@ def _need_open(context: Context, row: RowAttempt) -> None:
 def _item_view(session: Session, row: RowAttempt, position: int) -> ItemView:
     served = _served(session, row, position)
     order = blueprints.orderer(served.seed, str(served.item_version_id))
-    state = project(store.entries(session, row.id)).get(position, SlotState())
+    state = project(response_events.entries(session, row.id)).get(position, SlotState())
     return ItemView(
         position=position,
         presented=item_type(served.type).present(served.content, order),
@@ -214,7 +215,7 @@ def _is_rendered(rendered: str, response: object, is_flagged: bool, name: str) -
 def last_seq(context: Context, attempt_id: UUID, writer: int) -> int:
     """The highest number this writer has used, so that a reloaded window goes on behind it."""
     with context.reading() as session:
-        return store.last_seq(session, attempt_id, writer)
+        return response_events.last_seq(session, attempt_id, writer)
 
 
 @dataclass(frozen=True, slots=True)

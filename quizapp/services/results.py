@@ -23,6 +23,7 @@ from quizapp.domain.score import ScoreReport, TaskScore
 from quizapp.services import attempts, score_reports
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
+from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam
@@ -176,7 +177,7 @@ def _competencies(
 
 
 def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
-    final = project(attempt_store.entries(session, row.id))
+    final = project(response_events.entries(session, row.id))
     reviews = []
     for slot in store.marking_slots(session, row):
         served = attempt_store.served_item(session, row.form_id, slot.position)

@@ -18,7 +18,7 @@ from quizapp.domain.attempt import PROTOCOL, Disposition, Entry, EventKind, cano
 from quizapp.domain.errors import DomainError, Forbidden, Invalid, Problem, Refused, raise_if_any
 from quizapp.ports import TokenClaim
 from quizapp.services.unit_of_work import Context
-from quizapp.store import attempts as store
+from quizapp.store import response_events as store
 
 MAX_ENTRIES = 200
 MAX_PAYLOAD = 8_000

@@ -15,6 +15,7 @@ from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.framework import Framework
 from quizapp.domain.score import EarlierAttempt, ScoreReport, SlotFacts, SlotMark
 from quizapp.store import attempts as attempt_store
+from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam
@@ -30,7 +31,7 @@ def compute(session: Session, row: RowAttempt) -> ScoreReport:
 
 def slot_facts(session: Session, row: RowAttempt) -> list[SlotFacts]:
     """Every slot of an attempt's form with its key and the final response."""
-    final = project(attempt_store.entries(session, row.id))
+    final = project(response_events.entries(session, row.id))
     return [
         SlotFacts(
             position=slot.position,

@@ -6,10 +6,21 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
-from quizapp.store import attempts, audit, exams, frameworks, items, jobs, people, records, scores
+from quizapp.store import (
+    attempts,
+    audit,
+    exams,
+    frameworks,
+    items,
+    jobs,
+    people,
+    records,
+    response_events,
+    scores,
+)
 from quizapp.store.engine import Base
 
-TABLE_FILES = (attempts, audit, exams, frameworks, items, jobs, people, records, scores)
+TABLE_FILES = (attempts, audit, exams, frameworks, items, jobs, people, records, response_events, scores)
 
 
 def metadata() -> MetaData:

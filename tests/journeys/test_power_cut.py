@@ -15,7 +15,7 @@ from quizapp.domain.attempt import AttemptState, Disposition
 from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, score_reports
 from quizapp.services.simulation import right_response
-from quizapp.store import attempts as store
+from quizapp.store import response_events
 from quizapp.store.attempts import RowAttempt
 from tests.journeys.conftest import World
 from tests.support import attempts as room
@@ -74,7 +74,7 @@ def test_a_kill_loses_no_acknowledged_response_and_the_attempt_ends_by_itself(wo
     server.kill()
     saver.join()
     with world.context.reading() as session:
-        stored = {entry.client_seq: entry for entry in store.entries(session, attempt_id)}
+        stored = {entry.client_seq: entry for entry in response_events.entries(session, attempt_id)}
     assert {seq: worth for seq, worth in acknowledged.items() if seq not in stored} == {}
     assert {stored[seq].disposition for seq in acknowledged} == {Disposition.COUNTED}
 

@@ -17,6 +17,7 @@ from quizapp.domain.errors import Forbidden, NotFound, Refused
 from quizapp.domain.person import Accommodation, Actor, Role
 from quizapp.services import accommodations, agenda, attempts, delivery, saving, score_reports
 from quizapp.store import attempts as store
+from quizapp.store import response_events
 from quizapp.store.audit import RowAuditLine
 from quizapp.store.exams import RowExam
 from tests.support import attempts as room
@@ -135,7 +136,7 @@ def test_a_repeat_changes_nothing_and_is_acknowledged_alike(context) -> None:
     batch = [room.response(1, {"choice": "a"}, 1), room.response(2, {"choice": "b"}, 2)]
     first, second = saving.save(context, token, batch), saving.save(context, token, batch)
     with context.reading() as session:
-        entries = store.entries(session, attempt_id)
+        entries = response_events.entries(session, attempt_id)
     assert first == second
     assert first.acknowledged == [saving.Acknowledged(1, COUNTED), saving.Acknowledged(2, COUNTED)]
     assert [(e.slot, e.payload) for e in entries] == [(1, '{"choice":"a"}'), (2, '{"choice":"b"}')]
@@ -150,7 +151,7 @@ def test_a_number_that_is_taken_by_another_entry_stores_nothing_of_the_batch(con
             context, token, [room.response(2, {"choice": "c"}, 2), room.response(1, {"choice": "b"}, 1)]
         )
     with context.reading() as session:
-        entries = store.entries(session, attempt_id)
+        entries = response_events.entries(session, attempt_id)
     assert (told.value.code, told.value.facts["last_seq"]) == ("sequence_taken", 2)
     assert [e.payload for e in entries] == ['{"choice":"a"}']
 
@@ -165,7 +166,7 @@ def test_a_late_save_is_kept_and_counts_for_nothing(context, clock, seconds, wor
     told = saving.save(context, token, [room.response(1, {"choice": "a"}, 1)])
     assert told.acknowledged == [saving.Acknowledged(1, worth)]
     with context.reading() as session:
-        known = project(store.entries(session, attempt_id))
+        known = project(response_events.entries(session, attempt_id))
     assert (1 in known) == (worth is COUNTED)
 
 
@@ -177,7 +178,7 @@ def test_taking_over_turns_the_older_window_stale(context) -> None:
     told = saving.save(context, old, [room.response(1, {"choice": "a"}, 1)]).acknowledged
     new = saving.save(context, token, [room.response(1, {"choice": "b"}, 1)]).acknowledged
     with context.reading() as session:
-        known = project(store.entries(session, attempt_id))
+        known = project(response_events.entries(session, attempt_id))
     assert (writer, told[0].disposition, new[0].disposition) == (2, STALE, COUNTED)
     assert known[1].response == {"choice": "b"}
 
@@ -193,7 +194,7 @@ def test_a_forged_or_expired_token_saves_nothing(context, clock) -> None:
             saving.save(context, text, [room.response(1, {"choice": "a"}, 1)])
         codes.append(told.value.code)
     with context.reading() as session:
-        assert (codes, store.entries(session, attempt_id)) == (["bad_token"] * 3, [])
+        assert (codes, response_events.entries(session, attempt_id)) == (["bad_token"] * 3, [])
 
 
 def test_a_plain_form_appends_only_what_it_changed(context) -> None:
@@ -206,7 +207,7 @@ def test_a_plain_form_appends_only_what_it_changed(context) -> None:
     shown = delivery.item_view(context, actor, attempt_id, 1)
     delivery.save_plain_form(context, token, 1, {"choice": ["a"], "flag": ["1"]}, shown.rendered)
     with context.reading() as session:
-        entries = store.entries(session, attempt_id)
+        entries = response_events.entries(session, attempt_id)
     assert shown.response == {"choice": "a"}
     assert [(e.kind, e.payload) for e in entries if e.kind is not EventKind.SEEN] == [
         (EventKind.RESPONSE, '{"choice":"a"}'),
@@ -240,7 +241,7 @@ def test_the_receipt_can_be_recomputed_from_the_stored_events(context) -> None:
     room.answer(context, attempt_id, lambda slot: slot.position % 2 == 0)
     told = attempts.submit(context, actor, attempt_id)
     with context.reading() as session:
-        responses = {str(e.slot): json.loads(e.payload) for e in store.entries(session, attempt_id)}
+        responses = {str(e.slot): json.loads(e.payload) for e in response_events.entries(session, attempt_id)}
     text = json.dumps(
         {"attempt": str(attempt_id), "responses": responses}, sort_keys=True, separators=(",", ":")
     )

@@ -25,9 +25,10 @@ from quizapp.services import (
     start_views,
 )
 from quizapp.services.attempts import Swept
-from quizapp.store.attempts import RowAttempt, RowResponseEvent
+from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam
 from quizapp.store.records import RowRecord
+from quizapp.store.response_events import RowResponseEvent
 from quizapp.store.scores import RowScore
 from tests.support import attempts as room
 from tests.support import exams as exam_support

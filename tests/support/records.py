@@ -18,6 +18,7 @@ from quizapp.services import attempts, sittings
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
 from quizapp.store import records as store
+from quizapp.store import response_events
 from quizapp.store.attempts import RowAttempt
 from tests.support import banks, exams
 from tests.support.people import TESTS, person
@@ -63,7 +64,7 @@ class Room:
                 right[slot.task_code] = right.get(slot.task_code, 0) - 1
                 payload = json.dumps({"choice": "a" if is_right else "b"})
                 entry = Entry(row.writer_epoch, position + 1, position, EventKind.RESPONSE, payload)
-                attempt_store.append(uow.session.connection(), attempt_id, entry, uow.now, None)
+                response_events.append(uow.session.connection(), attempt_id, entry, uow.now, None)
 
     def serial(self, attempt_id: UUID) -> str:
         """The serial of the record this attempt brought."""

@@ -16,6 +16,7 @@ from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, people
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
+from quizapp.store import response_events
 from tests.support import attempts as room
 from tests.support.people import TESTS, person, sign_in
 
@@ -41,7 +42,7 @@ class Sitter:
 
     def responses(self) -> dict[int, Any]:
         with self.context.reading() as session:
-            known = project(store.entries(session, self.attempt_id))
+            known = project(response_events.entries(session, self.attempt_id))
         return {slot: state.response for slot, state in known.items() if state.response is not None}
 
 

@@ -1,0 +1,200 @@
+"""The append-only response events, and the one cheap statement that appends and decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    case,
+    exists,
+    literal_column,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from quizapp.domain.attempt import ARRIVAL_TOLERANCE, AttemptState, Disposition, Entry, EventKind
+from quizapp.store.attempts import RowAttempt, RowFormSlot
+from quizapp.store.engine import Base
+from quizapp.store.types import BigKey, Instant, to_micros
+
+
+class RowResponseEvent(Base):
+    """One appended entry. Rows are only ever inserted."""
+
+    __tablename__ = "response_event"
+    __table_args__ = (UniqueConstraint("attempt_id", "writer", "client_seq"),)
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"))
+    writer: Mapped[int]
+    client_seq: Mapped[int]
+    slot: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    payload: Mapped[str] = mapped_column(Text)
+    client_elapsed_ms: Mapped[int | None] = mapped_column(BigInteger)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    disposition: Mapped[str] = mapped_column(String(20))
+
+
+class RowLateDecision(Base):
+    """What was decided about a late entry, by whom, under which rule."""
+
+    __tablename__ = "late_decision"
+    event_id: Mapped[int] = mapped_column(ForeignKey("response_event.id"), primary_key=True)
+    is_accepted: Mapped[bool]
+    rule: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of one entry: its disposition, and whether this very entry is what is stored."""
+
+    disposition: Disposition
+    is_same: bool
+
+
+APPENDED = [
+    "attempt_id", "writer", "client_seq", "slot", "kind", "payload", "client_elapsed_ms", "received_at",
+    "disposition",
+]  # fmt: skip
+
+
+def _append_statement(dialect: Any) -> Any:
+    attempt = RowAttempt.__table__
+    event = RowResponseEvent.__table__
+    place = RowFormSlot.__table__
+    received = bindparam("received_at", type_=BigInteger)
+    tolerance = ARRIVAL_TOLERANCE // timedelta(microseconds=1)
+    # Compared as the integer it is stored as.
+    deadline = type_coerce(attempt.c.deadline_at, BigInteger) + literal_column(str(tolerance))
+    worth = case(
+        (bindparam("writer", type_=BigInteger) < attempt.c.writer_epoch, Disposition.STALE_WRITER),
+        (attempt.c.state != AttemptState.OPEN.value, Disposition.LATE),
+        (received > deadline, Disposition.LATE),
+        else_=Disposition.COUNTED,
+    )
+    row = (
+        select(
+            attempt.c.id,
+            bindparam("writer", type_=BigInteger),
+            bindparam("client_seq", type_=BigInteger),
+            bindparam("slot", type_=BigInteger),
+            bindparam("kind", type_=String),
+            bindparam("payload", type_=Text),
+            bindparam("client_elapsed_ms", type_=BigInteger),
+            received,
+            worth,
+        )
+        .where(attempt.c.id == bindparam("attempt_id", type_=Uuid))
+        # An entry for a place the form does not have could count, and would be in no response set.
+        .where(exists().where(place.c.form_id == attempt.c.form_id, place.c.position == bindparam("slot")))
+        # Closing updates this row: sharing the lock means an entry is either decided and
+        # committed before the close reads the events, or sees the attempt closed.
+        .with_for_update(read=True)
+    )
+    return (
+        dialect.insert(event)
+        .from_select(APPENDED, row)
+        .on_conflict_do_nothing(index_elements=["attempt_id", "writer", "client_seq"])
+        .returning(event.c.disposition)
+    )
+
+
+APPEND = {"sqlite": _append_statement(sqlite), "postgresql": _append_statement(postgresql)}
+
+
+def append(
+    connection: Connection, attempt_id: UUID, entry: Entry, received_at: datetime, elapsed_ms: int | None
+) -> Appended | None:
+    """Append one entry once and say what it is worth; None when there is no such attempt or slot.
+
+    One statement and no ORM object. Only a repeat costs a second one, to read what is stored.
+    """
+    values = {
+        "attempt_id": attempt_id,
+        "writer": entry.writer,
+        "client_seq": entry.client_seq,
+        "slot": entry.slot,
+        "kind": entry.kind.value,
+        "payload": entry.payload,
+        "client_elapsed_ms": elapsed_ms,
+        "received_at": to_micros(received_at),
+    }
+    told = connection.execute(APPEND[connection.dialect.name], values).scalar()
+    if told is not None:
+        return Appended(Disposition(told), is_same=True)
+    return _stored(connection, attempt_id, entry, elapsed_ms)
+
+
+def _stored(
+    connection: Connection, attempt_id: UUID, entry: Entry, elapsed_ms: int | None
+) -> Appended | None:
+    event = RowResponseEvent.__table__
+    row = connection.execute(
+        select(
+            event.c.disposition, event.c.slot, event.c.kind, event.c.payload, event.c.client_elapsed_ms
+        ).where(
+            event.c.attempt_id == attempt_id,
+            event.c.writer == entry.writer,
+            event.c.client_seq == entry.client_seq,
+        )
+    ).first()
+    if row is None:
+        return None
+    # Two tabs of one browser share a writer and may number alike. The elapsed time tells a repeat
+    # from another tab's same choice, which must get its own place behind what came in between.
+    stored = (row.slot, row.kind, row.payload, row.client_elapsed_ms)
+    same = stored == (entry.slot, entry.kind.value, entry.payload, elapsed_ms)
+    return Appended(Disposition(row.disposition), same)
+
+
+def last_seq(connection: Connection | Session, attempt_id: UUID, writer: int) -> int:
+    """The highest client_seq stored for one writer of one attempt; 0 when there is none."""
+    event = RowResponseEvent
+    query = (
+        select(event.client_seq)
+        .where(event.attempt_id == attempt_id, event.writer == writer)
+        .order_by(event.client_seq.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar() or 0
+
+
+def entries(session: Session, attempt_id: UUID) -> list[Entry]:
+    """Every entry of an attempt, in the order they arrived."""
+    event = RowResponseEvent
+    query = (
+        select(event.writer, event.client_seq, event.slot, event.kind, event.payload, event.disposition)
+        .where(event.attempt_id == attempt_id)
+        .order_by(event.id)
+    )
+    return [
+        Entry(r.writer, r.client_seq, r.slot, EventKind(r.kind), r.payload, Disposition(r.disposition))
+        for r in session.execute(query)
+    ]
+
+
+#: Built once: every save asks it.
+CLOCK = select(
+    RowAttempt.deadline_at, RowAttempt.deadline_version, RowAttempt.writer_epoch, RowAttempt.state
+).where(RowAttempt.id == bindparam("attempt_id"))
+
+
+def clock_columns(connection: Connection, attempt_id: UUID) -> tuple[datetime, int, int, str] | None:
+    """(deadline_at, deadline_version, writer_epoch, state) of an attempt, or None."""
+    row = connection.execute(CLOCK, {"attempt_id": attempt_id}).first()
+    return tuple(row) if row else None  # type: ignore[return-value]
