@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -65,14 +65,21 @@ class Disposition(StrEnum):
     COUNTED = "counted"
     LATE = "late"
     STALE_WRITER = "stale_writer"
+    CLOSED_SECTION = "closed_section"
 
 
 class EventKind(StrEnum):
-    """What an entry says about its slot."""
+    """What an entry says about its slot.
+
+    ``markup`` holds strike-outs, highlights and notes: kept for the learner, never scored.
+    ``leave`` says that the section of this slot is finished and the next one entered.
+    """
 
     RESPONSE = "response"
     FLAG = "flag"
     SEEN = "seen"
+    MARKUP = "markup"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +129,139 @@ def start_clock(
     return Clock(now, min(now + extended, window.closes_at), grace_seconds)
 
 
-def disposition(
-    *,
-    state: AttemptState,
-    writer: int,
-    writer_epoch: int,
-    received_at: datetime,
-    deadline_at: datetime,
-) -> Disposition:
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """What one section of an exam restricts for one person; ``limit`` includes their extra time."""
+
+    limit: timedelta | None = None
+    is_one_way: bool = False
+
+    @property
+    def restricts(self) -> bool:
+        """Whether nobody comes back to it."""
+        return self.limit is not None or self.is_one_way
+
+
+@dataclass(frozen=True, slots=True)
+class SectionClock:
+    """Where one section of a running attempt stands; only exams with restricting sections have any.
+
+    A section is entered by leaving the one before. One that is left takes no more entries.
+    """
+
+    entered_at: datetime | None = None
+    deadline_at: datetime | None = None
+    left_at: datetime | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether entries for its slots may count."""
+        return self.entered_at is not None and self.left_at is None
+
+
+def start_sections(plans: Sequence[SectionPlan], opened_at: datetime) -> list[SectionClock]:
+    """The clocks at the start: the first section is entered.
+
+    Empty where no section restricts anything: then the learner moves freely between them.
+    """
+    if not any(plan.restricts for plan in plans):
+        return []
+    return [_entered(plans[0], opened_at), *(SectionClock() for _ in plans[1:])]
+
+
+def _entered(plan: SectionPlan, at: datetime) -> SectionClock:
+    return SectionClock(at, at + plan.limit if plan.limit is not None else None)
+
+
+def leave_section(
+    plans: Sequence[SectionPlan], clocks: Sequence[SectionClock], number: int, at: datetime
+) -> list[SectionClock]:
+    """The clocks after the section of that number (from 0) is left; leaving it again changes nothing.
+
+    ``at`` is brought between the section's own start and end. A section that restricts nothing
+    stays open behind the learner.
+    """
+    told, clock = list(clocks), clocks[number]
+    if clock.entered_at is None or clock.left_at is not None:
+        return told
+    at = max(at, clock.entered_at)
+    if clock.deadline_at is not None:
+        at = min(at, clock.deadline_at)
+    if plans[number].restricts:
+        told[number] = replace(clock, left_at=at)
+    following = number + 1
+    if following < len(told) and told[following].entered_at is None:
+        told[following] = _entered(plans[following], at)
+    return told
+
+
+def expire_sections(
+    plans: Sequence[SectionPlan], clocks: Sequence[SectionClock], now: datetime
+) -> list[SectionClock]:
+    """The clocks once every section whose time is over has been left at its end."""
+    told = list(clocks)
+    for number in range(len(told)):
+        ends_at = told[number].deadline_at
+        if told[number].is_running and ends_at is not None and ends_at <= now:
+            told = leave_section(plans, told, number, ends_at)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry as it arrives: who wrote it, when it came, and when its client says it was made.
+
+    ``elapsed_ms`` are milliseconds since the attempt was opened, by the client's reckoning of the
+    server's clock; ``last_elapsed_ms`` is the highest that the same writer has sent before it.
+    """
+
+    writer: int
+    received_at: datetime
+    elapsed_ms: int | None = None
+    last_elapsed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptClock:
+    """What the worth of an arriving entry depends on."""
+
+    state: AttemptState
+    writer_epoch: int
+    opened_at: datetime
+    deadline_at: datetime
+    grace_seconds: int
+    is_paused: bool = False
+
+
+def disposition(clock: AttemptClock, arrival: Arrival, section: SectionClock | None = None) -> Disposition:
     """What an arriving entry is worth. The save statement decides the same in SQL; a test
-    holds the two together."""
-    if writer < writer_epoch:
+    holds the two together.
+
+    Past the deadline (of the attempt, or of its section where that ends sooner) an entry counts
+    when its client says it was made before, and nothing contradicts that: its writer's elapsed
+    times never fall, it does not come from the future, and the grace has not run out.
+    """
+    if arrival.writer < clock.writer_epoch:
         return Disposition.STALE_WRITER
-    if state is not AttemptState.OPEN or received_at > deadline_at + ARRIVAL_TOLERANCE:
+    if clock.state is not AttemptState.OPEN:
         return Disposition.LATE
-    return Disposition.COUNTED
+    if section is not None and not section.is_running:
+        return Disposition.CLOSED_SECTION
+    ends_at = clock.deadline_at
+    if section is not None and section.deadline_at is not None:
+        ends_at = min(ends_at, section.deadline_at)
+    if clock.is_paused or arrival.received_at <= ends_at + ARRIVAL_TOLERANCE:
+        return Disposition.COUNTED
+    return Disposition.COUNTED if _was_in_time(clock, arrival, ends_at) else Disposition.LATE
+
+
+def _was_in_time(clock: AttemptClock, arrival: Arrival, ends_at: datetime) -> bool:
+    if arrival.elapsed_ms is None or arrival.elapsed_ms < arrival.last_elapsed_ms:
+        return False
+    if arrival.received_at > ends_at + timedelta(seconds=clock.grace_seconds):
+        return False
+    made_at = clock.opened_at + timedelta(milliseconds=arrival.elapsed_ms)
+    return made_at <= min(ends_at, arrival.received_at)
 
 
 def canonical(payload: object) -> str:
@@ -146,11 +271,13 @@ def canonical(payload: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SlotState:
-    """What is known of one slot: the response (None: unanswered), the flag, whether it was seen."""
+    """What is known of one slot: the response (None: unanswered), the flag, whether it was seen,
+    and the learner's own marks on the page."""
 
     response: Mapping[str, object] | None = None
     is_flagged: bool = False
     is_seen: bool = False
+    markup: Mapping[str, object] | None = None
 
 
 def project(entries: Iterable[Entry]) -> dict[int, SlotState]:
@@ -171,11 +298,12 @@ def _slot_state(slot: int, latest: Mapping[tuple[int, EventKind], Entry]) -> Slo
         entry = latest.get((slot, kind))
         return json.loads(entry.payload) if entry else None
 
-    response = said(EventKind.RESPONSE)
+    response, markup = said(EventKind.RESPONSE), said(EventKind.MARKUP)
     return SlotState(
         response=response if isinstance(response, dict) and response else None,
         is_flagged=bool(said(EventKind.FLAG)),
         is_seen=True,
+        markup=markup if isinstance(markup, dict) and markup else None,
     )
 
 

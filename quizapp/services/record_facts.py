@@ -95,5 +95,5 @@ def _proctoring(taken: Sequence[EvidenceRow]) -> str:
 
 
 def _identity(taken: Sequence[EvidenceRow]) -> str:
-    methods = {(row.roster.identity_method if row.roster else "") or ACCOUNT for row in taken}
+    methods = {(row.check_in.identity_method if row.check_in else "") or ACCOUNT for row in taken}
     return methods.pop() if len(methods) == 1 else ACCOUNT

@@ -64,6 +64,7 @@ class ClockFacts:
     deadline_version: int
     writer_epoch: int
     state: str
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     type_coerce,
 )
@@ -89,6 +90,10 @@ class RowAttempt(Base):
     deadline_at: Mapped[datetime] = mapped_column(Instant)
     deadline_version: Mapped[int] = mapped_column(default=1)
     grace_seconds: Mapped[int]
+    #: When the first content reached the learner; the time counts from then.
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: Set while everybody waits; the deadline moves by the pause when it ends.
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
     writer_epoch: Mapped[int] = mapped_column(default=1)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     close_reason: Mapped[str] = mapped_column(String(20), default="")
@@ -97,6 +102,19 @@ class RowAttempt(Base):
     current_score_id: Mapped[UUID | None] = mapped_column(Uuid)
     scored_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RowAttemptSection(Base):
+    """Where a section of an attempt stands; only exams whose sections restrict anything have rows."""
+
+    __tablename__ = "attempt_section"
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    section: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    limit_seconds: Mapped[int | None]
+    is_one_way: Mapped[bool]
+    entered_at: Mapped[datetime | None] = mapped_column(Instant)
+    deadline_at: Mapped[datetime | None] = mapped_column(Instant)
+    left_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class RowExposure(Base):
@@ -182,6 +200,7 @@ def overdue(session: Session, now: datetime, person_id: UUID | None = None) -> l
     """Open attempts past their deadline and grace, the longest overdue first."""
     query = select(RowAttempt.id).where(
         RowAttempt.state == AttemptState.OPEN.value,
+        RowAttempt.paused_at.is_(None),
         _closes_itself() <= literal(to_micros(now), BigInteger),
     )
     if person_id is not None:
@@ -202,7 +221,7 @@ def has_open(session: Session, sitting_id: UUID, now: datetime) -> bool:
     query = select(RowAttempt.id).where(
         RowAttempt.sitting_id == sitting_id,
         RowAttempt.state == AttemptState.OPEN.value,
-        _closes_itself() > literal(to_micros(now), BigInteger),
+        or_(RowAttempt.paused_at.is_not(None), _closes_itself() > literal(to_micros(now), BigInteger)),
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -7,7 +7,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid, delete, exists, or_, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    String,
+    Text,
+    Uuid,
+    delete,
+    exists,
+    false,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.store.engine import Base
@@ -61,19 +73,24 @@ class RowSitting(Base):
     access_code: Mapped[str] = mapped_column(String(40), default="")
     is_open_to_all: Mapped[bool] = mapped_column(default=False)
     is_proctored: Mapped[bool] = mapped_column(default=False)
+    #: Nobody starts before a proctor has checked them in.
+    needs_check_in: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Rules and confidentiality that learners accept before they start; empty for none.
+    rules: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: Networks that may start and save, such as "10.1.0.0/16"; empty for all.
+    networks: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    #: The written rule by which late entries are decided; none can be accepted before it stands.
+    late_rule: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class RowSittingPerson(Base):
-    """A person on a sitting's roster by name; the check-in columns fill on the day."""
+    """A person on a sitting's roster by name."""
 
     __tablename__ = "sitting_person"
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
-    identity_method: Mapped[str] = mapped_column(String(40), default="")
-    checked_by: Mapped[UUID | None] = mapped_column(Uuid)
 
 
 class RowSittingCohort(Base):

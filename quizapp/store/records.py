@@ -15,7 +15,8 @@ from quizapp.domain.attempt import Purpose
 from quizapp.domain.record import RecordStatus
 from quizapp.store.attempts import RowAttempt, RowForm
 from quizapp.store.engine import Base
-from quizapp.store.exams import RowExam, RowSitting, RowSittingPerson
+from quizapp.store.exam_day import RowCheckIn
+from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.types import BigKey, Instant
 
 
@@ -139,20 +140,19 @@ class EvidenceRow:
     form: RowForm
     exam: RowExam
     sitting: RowSitting | None
-    roster: RowSittingPerson | None
+    check_in: RowCheckIn | None
 
 
 def evidence(session: Session, attempt_ids: Iterable[UUID]) -> list[EvidenceRow]:
     """The attempts with these ids and what stands around them, oldest first."""
     query = (
-        select(RowAttempt, RowForm, RowExam, RowSitting, RowSittingPerson)
+        select(RowAttempt, RowForm, RowExam, RowSitting, RowCheckIn)
         .join(RowForm, RowForm.id == RowAttempt.form_id)
         .join(RowExam, RowExam.id == RowAttempt.exam_id)
         .outerjoin(RowSitting, RowSitting.id == RowAttempt.sitting_id)
         .outerjoin(
-            RowSittingPerson,
-            (RowSittingPerson.sitting_id == RowAttempt.sitting_id)
-            & (RowSittingPerson.person_id == RowAttempt.person_id),
+            RowCheckIn,
+            (RowCheckIn.sitting_id == RowAttempt.sitting_id) & (RowCheckIn.person_id == RowAttempt.person_id),
         )
         .where(RowAttempt.id.in_(list(attempt_ids)))
         .order_by(RowAttempt.opened_at, RowAttempt.id)

@@ -15,10 +15,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    and_,
     bindparam,
     case,
-    exists,
+    func,
     literal_column,
+    or_,
     select,
     type_coerce,
 )
@@ -26,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.domain.attempt import ARRIVAL_TOLERANCE, AttemptState, Disposition, Entry, EventKind
-from quizapp.store.attempts import RowAttempt, RowFormSlot
+from quizapp.store.attempts import MICROS, RowAttempt, RowAttemptSection, RowFormSlot
 from quizapp.store.engine import Base
 from quizapp.store.types import BigKey, Instant, to_micros
 
@@ -74,37 +76,61 @@ APPENDED = [
 
 
 def _append_statement(dialect: Any) -> Any:
-    attempt = RowAttempt.__table__
-    event = RowResponseEvent.__table__
-    place = RowFormSlot.__table__
-    received = bindparam("received_at", type_=BigInteger)
-    tolerance = ARRIVAL_TOLERANCE // timedelta(microseconds=1)
-    # Compared as the integer it is stored as.
-    deadline = type_coerce(attempt.c.deadline_at, BigInteger) + literal_column(str(tolerance))
-    worth = case(
-        (bindparam("writer", type_=BigInteger) < attempt.c.writer_epoch, Disposition.STALE_WRITER),
-        (attempt.c.state != AttemptState.OPEN.value, Disposition.LATE),
-        (received > deadline, Disposition.LATE),
-        else_=Disposition.COUNTED,
+    attempt, section = RowAttempt.__table__, RowAttemptSection.__table__
+    event, place = RowResponseEvent.__table__, RowFormSlot.__table__
+    received, elapsed = bindparam("received_at", type_=BigInteger), bindparam("elapsed_ms", type_=BigInteger)
+    writer, client_seq = bindparam("writer", type_=BigInteger), bindparam("client_seq", type_=BigInteger)
+    # Instants are compared as the integers they are stored as.
+    opened = type_coerce(attempt.c.opened_at, BigInteger)
+    whole, part = (type_coerce(t.c.deadline_at, BigInteger) for t in (attempt, section))
+    ends = case((part < whole, part), else_=whole)
+    earlier = (
+        select(func.coalesce(func.max(event.c.client_elapsed_ms), 0))
+        .where(event.c.attempt_id == attempt.c.id, event.c.writer == writer, event.c.client_seq < client_seq)
+        .scalar_subquery()
     )
+    made = opened + elapsed * 1000
+    was_in_time = and_(
+        elapsed.is_not(None),
+        received <= ends + attempt.c.grace_seconds * MICROS,
+        made <= ends,
+        made <= received,
+        elapsed >= earlier,
+    )
+    tolerance = ARRIVAL_TOLERANCE // timedelta(microseconds=1)
+    is_closed = and_(
+        section.c.attempt_id.is_not(None),
+        or_(section.c.entered_at.is_(None), section.c.left_at.is_not(None)),
+    )
+    worth = case(
+        (writer < attempt.c.writer_epoch, Disposition.STALE_WRITER),
+        (attempt.c.state != AttemptState.OPEN.value, Disposition.LATE),
+        (is_closed, Disposition.CLOSED_SECTION),
+        (attempt.c.paused_at.is_not(None), Disposition.COUNTED),
+        (received <= ends + literal_column(str(tolerance)), Disposition.COUNTED),
+        (was_in_time, Disposition.COUNTED),
+        else_=Disposition.LATE,
+    )
+    is_its_section = and_(section.c.attempt_id == attempt.c.id, section.c.section == place.c.section)
     row = (
         select(
             attempt.c.id,
-            bindparam("writer", type_=BigInteger),
-            bindparam("client_seq", type_=BigInteger),
+            writer,
+            client_seq,
             bindparam("slot", type_=BigInteger),
             bindparam("kind", type_=String),
             bindparam("payload", type_=Text),
-            bindparam("client_elapsed_ms", type_=BigInteger),
+            elapsed,
             received,
             worth,
         )
-        .where(attempt.c.id == bindparam("attempt_id", type_=Uuid))
         # An entry for a place the form does not have could count, and would be in no response set.
-        .where(exists().where(place.c.form_id == attempt.c.form_id, place.c.position == bindparam("slot")))
+        .join(place, and_(place.c.form_id == attempt.c.form_id, place.c.position == bindparam("slot")))
+        .outerjoin(section, is_its_section)
+        .where(attempt.c.id == bindparam("attempt_id", type_=Uuid))
         # Closing updates this row: sharing the lock means an entry is either decided and
         # committed before the close reads the events, or sees the attempt closed.
-        .with_for_update(read=True)
+        .with_for_update(read=True, of=attempt)
     )
     return (
         dialect.insert(event)
@@ -131,7 +157,7 @@ def append(
         "slot": entry.slot,
         "kind": entry.kind.value,
         "payload": entry.payload,
-        "client_elapsed_ms": elapsed_ms,
+        "elapsed_ms": elapsed_ms,
         "received_at": to_micros(received_at),
     }
     told = connection.execute(APPEND[connection.dialect.name], values).scalar()
@@ -175,26 +201,45 @@ def last_seq(connection: Connection | Session, attempt_id: UUID, writer: int) ->
 
 
 def entries(session: Session, attempt_id: UUID) -> list[Entry]:
-    """Every entry of an attempt, in the order they arrived."""
-    event = RowResponseEvent
+    """Every entry of an attempt, in the order they arrived; a late one that was accepted counts."""
+    event, decided = RowResponseEvent, RowLateDecision
     query = (
-        select(event.writer, event.client_seq, event.slot, event.kind, event.payload, event.disposition)
+        select(
+            event.writer,
+            event.client_seq,
+            event.slot,
+            event.kind,
+            event.payload,
+            event.disposition,
+            decided.is_accepted,
+        )
+        .outerjoin(decided, decided.event_id == event.id)
         .where(event.attempt_id == attempt_id)
         .order_by(event.id)
     )
     return [
-        Entry(r.writer, r.client_seq, r.slot, EventKind(r.kind), r.payload, Disposition(r.disposition))
+        Entry(r.writer, r.client_seq, r.slot, EventKind(r.kind), r.payload, _worth(r))
         for r in session.execute(query)
     ]
 
 
+def _worth(row: Any) -> Disposition:
+    return Disposition.COUNTED if row.is_accepted else Disposition(row.disposition)
+
+
 #: Built once: every save asks it.
 CLOCK = select(
-    RowAttempt.deadline_at, RowAttempt.deadline_version, RowAttempt.writer_epoch, RowAttempt.state
+    RowAttempt.deadline_at,
+    RowAttempt.deadline_version,
+    RowAttempt.writer_epoch,
+    RowAttempt.state,
+    RowAttempt.paused_at,
 ).where(RowAttempt.id == bindparam("attempt_id"))
 
 
-def clock_columns(connection: Connection, attempt_id: UUID) -> tuple[datetime, int, int, str] | None:
-    """(deadline_at, deadline_version, writer_epoch, state) of an attempt, or None."""
+def clock_columns(
+    connection: Connection, attempt_id: UUID
+) -> tuple[datetime, int, int, str, datetime | None] | None:
+    """(deadline_at, deadline_version, writer_epoch, state, paused_at) of an attempt, or None."""
     row = connection.execute(CLOCK, {"attempt_id": attempt_id}).first()
     return tuple(row) if row else None  # type: ignore[return-value]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, MetaData
 from quizapp.store import (
     attempts,
     audit,
+    exam_day,
     exams,
     frameworks,
     items,
@@ -20,7 +21,19 @@ from quizapp.store import (
 )
 from quizapp.store.engine import Base
 
-TABLE_FILES = (attempts, audit, exams, frameworks, items, jobs, people, records, response_events, scores)
+TABLE_FILES = (
+    attempts,
+    audit,
+    exam_day,
+    exams,
+    frameworks,
+    items,
+    jobs,
+    people,
+    records,
+    response_events,
+    scores,
+)
 
 
 def metadata() -> MetaData:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain.person import NO_ACCOMMODATION, Accommodation
 from quizapp.store.attempts import RowAttempt
+from quizapp.store.exam_day import RowCheckIn
 from quizapp.store.exams import (
     RowExam,
     RowSitting,
@@ -130,15 +131,17 @@ def roster(session: Session, sitting_id: UUID) -> list[RosterRow]:
             .group_by(RowCohortMember.person_id)
         ).all()
     )
-    query = select(RowSittingPerson.person_id, RowSittingPerson.arrived_at)
-    by_name = dict(session.execute(query.where(RowSittingPerson.sitting_id == sitting_id)).all())
+    query = select(RowSittingPerson.person_id).where(RowSittingPerson.sitting_id == sitting_id)
+    by_name = set(session.scalars(query))
+    arrivals = select(RowCheckIn.person_id, RowCheckIn.arrived_at).where(RowCheckIn.sitting_id == sitting_id)
+    arrived = dict(session.execute(arrivals).all())
     started = session.scalars(select(RowAttempt.person_id).where(RowAttempt.sitting_id == sitting_id))
     ids = {*cohort_names, *by_name, *started}
     people = session.scalars(
         select(RowPerson).where(RowPerson.id.in_(ids)).order_by(RowPerson.name, RowPerson.id)
     )
     return [
-        RosterRow(p.id, p.name, p.email, cohort_names.get(p.id, ""), p.id in by_name, by_name.get(p.id))
+        RosterRow(p.id, p.name, p.email, cohort_names.get(p.id, ""), p.id in by_name, arrived.get(p.id))
         for p in people
     ]
 
@@ -162,7 +165,7 @@ def set_proctors(session: Session, sitting_id: UUID, person_ids: Collection[UUID
 
 
 def set_people(session: Session, sitting_id: UUID, person_ids: Collection[UUID]) -> None:
-    """Make exactly these people the roster's people; who stays keeps their check-in."""
+    """Make exactly these people the roster's people."""
     mine = RowSittingPerson.sitting_id == sitting_id
     session.execute(delete(RowSittingPerson).where(mine, RowSittingPerson.person_id.not_in(person_ids)))
     kept = set(session.scalars(select(RowSittingPerson.person_id).where(mine)))

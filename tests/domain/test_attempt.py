@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizapp.domain import attempt
-from quizapp.domain.attempt import AttemptState, Disposition, Entry, EventKind, SlotState
+from quizapp.domain.attempt import (
+    Arrival,
+    AttemptClock,
+    AttemptState,
+    Disposition,
+    Entry,
+    EventKind,
+    SectionClock,
+    SectionPlan,
+    SlotState,
+    disposition,
+    expire_sections,
+    leave_section,
+    start_sections,
+)
 from quizapp.domain.errors import Refused
 from quizapp.domain.exam import Window
 from quizapp.domain.person import Accommodation
@@ -98,6 +113,10 @@ def test_illegal_moves(state, verb):
     assert (told.value.code, told.value.facts["verb"]) == ("illegal_transition", verb)
 
 
+OPENED = NOON - timedelta(minutes=20)
+CLOCK = AttemptClock(AttemptState.OPEN, 2, OPENED, NOON, grace_seconds=180)
+
+
 @pytest.mark.parametrize(
     ("state", "writer", "seconds", "worth"),
     [
@@ -110,12 +129,95 @@ def test_illegal_moves(state, verb):
         ("void", 2, 0, "late"),
     ],
 )
-def test_what_an_entry_is_worth(state, writer, seconds, worth):
-    told = attempt.disposition(
-        state=AttemptState(state),
-        writer=writer,
-        writer_epoch=2,
-        received_at=NOON + timedelta(seconds=seconds),
-        deadline_at=NOON,
+def test_what_an_entry_is_worth_by_arrival(state, writer, seconds, worth):
+    clock = replace(CLOCK, state=AttemptState(state))
+    assert disposition(clock, Arrival(writer, NOON + timedelta(seconds=seconds))) == worth
+
+
+@pytest.mark.parametrize(
+    ("made", "last", "seconds", "worth"),
+    [
+        (-1, -60, 180, "counted"),
+        (0, -60, 180, "counted"),
+        (1, -60, 60, "late"),  # made after the end
+        (-1, -60, 181, "late"),  # the grace is over
+        (-60, -1, 60, "late"),  # its writer has already sent a later one
+        (None, -60, 60, "late"),  # a plain form counts by arrival
+    ],
+)
+def test_past_the_end_an_entry_counts_when_it_was_made_before(made, last, seconds, worth):
+    arrival = Arrival(
+        2,
+        NOON + timedelta(seconds=seconds),
+        None if made is None else (20 * 60 + made) * 1000,
+        (20 * 60 + last) * 1000,
     )
-    assert told == worth
+    assert disposition(CLOCK, arrival) == worth
+
+
+def test_an_entry_from_the_future_is_not_believed():
+    early = AttemptClock(AttemptState.OPEN, 1, OPENED, NOON, grace_seconds=180)
+    sooner = SectionClock(OPENED, NOON - timedelta(minutes=10))
+    arrival = Arrival(1, NOON - timedelta(minutes=9), elapsed_ms=19 * 60_000)
+    assert disposition(early, arrival, sooner) == Disposition.LATE
+
+
+def test_while_everybody_waits_nothing_is_late():
+    arrival = Arrival(2, NOON + timedelta(hours=1))
+    assert disposition(replace(CLOCK, is_paused=True), arrival) == Disposition.COUNTED
+
+
+# --- sections -----------------------------------------------------------------------------
+
+MINUTES = [timedelta(minutes=n) for n in range(30)]
+TIMED = SectionPlan(limit=MINUTES[8])
+ONE_WAY = SectionPlan(is_one_way=True)
+FREE = SectionPlan()
+
+
+def test_sections_that_restrict_nothing_have_no_clocks():
+    assert start_sections([FREE, FREE], OPENED) == []
+
+
+def test_a_section_left_takes_nothing_and_the_next_begins():
+    plans = [TIMED, ONE_WAY, FREE]
+    clocks = start_sections(plans, OPENED)
+    assert clocks == [SectionClock(OPENED, OPENED + MINUTES[8]), SectionClock(), SectionClock()]
+    clocks = leave_section(plans, clocks, 0, OPENED + MINUTES[3])
+    assert [clock.is_running for clock in clocks] == [False, True, False]
+    assert (clocks[1].entered_at, clocks[1].deadline_at) == (OPENED + MINUTES[3], None)
+    assert leave_section(plans, clocks, 0, OPENED + MINUTES[5]) == clocks
+    assert leave_section(plans, clocks, 2, OPENED + MINUTES[5]) == clocks
+    arrival = Arrival(2, OPENED + MINUTES[4])
+    assert [disposition(CLOCK, arrival, clock) for clock in clocks] == [
+        "closed_section",
+        "counted",
+        "closed_section",
+    ]
+
+
+def test_a_section_that_restricts_nothing_stays_open_behind_the_learner():
+    clocks = leave_section([FREE, TIMED], start_sections([FREE, TIMED], OPENED), 0, OPENED + MINUTES[3])
+    assert [clock.is_running for clock in clocks] == [True, True]
+
+
+def test_the_instant_of_leaving_lies_inside_the_section():
+    plans = [TIMED, TIMED]
+    clocks = start_sections(plans, OPENED)
+    early = leave_section(plans, clocks, 0, OPENED - MINUTES[1])
+    late = leave_section(plans, clocks, 0, OPENED + MINUTES[20])
+    assert (early[0].left_at, late[0].left_at) == (OPENED, OPENED + MINUTES[8])
+
+
+def test_time_leaves_sections_one_after_the_other():
+    plans = [TIMED, TIMED, ONE_WAY]
+    clocks = expire_sections(plans, start_sections(plans, OPENED), OPENED + MINUTES[17])
+    assert [clock.left_at for clock in clocks] == [OPENED + MINUTES[8], OPENED + MINUTES[16], None]
+    assert (clocks[2].entered_at, clocks[2].deadline_at) == (OPENED + MINUTES[16], None)
+
+
+def test_a_section_that_ends_before_the_exam_ends_its_entries():
+    section = SectionClock(OPENED, OPENED + MINUTES[8])
+    late = Arrival(2, OPENED + MINUTES[9])
+    in_time = replace(late, elapsed_ms=7 * 60_000)
+    assert [disposition(CLOCK, arrival, section) for arrival in (late, in_time)] == ["late", "counted"]
