@@ -59,7 +59,9 @@ def start(context: Context, actor: Actor, sitting_id: UUID, access_code: str = "
                 accommodation,
                 definition.grace_seconds,
             )
-            opening = Opening(exam, definition, blueprint, Purpose.LIVE, person_id, clock, sitting.id)
+            opening = Opening(
+                exam, definition, blueprint, Purpose.LIVE, person_id, clock, sitting.id, accommodation
+            )
             row = open_attempt(uow, opening, admission.cycle, admission.is_top_up)
             uow.audit(
                 "start", "attempt", row.id, sitting=str(sitting.id), cycle=row.cycle, top_up=row.is_top_up

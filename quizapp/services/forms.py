@@ -13,6 +13,8 @@ from quizapp.domain.blueprint import Blueprint, Slot
 from quizapp.domain.errors import Refused
 from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.item import digest_of
+from quizapp.domain.person import NO_ACCOMMODATION, Accommodation
+from quizapp.services import sections
 from quizapp.services.unit_of_work import UnitOfWork
 from quizapp.store import attempts as store
 from quizapp.store import exams as exam_store
@@ -33,6 +35,7 @@ class Opening:
     person_id: UUID
     clock: Clock
     sitting_id: UUID | None
+    accommodation: Accommodation = NO_ACCOMMODATION
 
 
 def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool) -> RowAttempt:
@@ -63,6 +66,7 @@ def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool)
     )
     uow.session.add(row)
     uow.flush()
+    sections.start(uow, row, sections.plans(opening.definition, opening.blueprint, opening.accommodation))
     for slot in slots:
         item_row_id = by_name[slot.item_id].item_row_id
         uow.session.add(

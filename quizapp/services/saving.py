@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from quizapp.domain.attempt import PROTOCOL, Disposition, Entry, EventKind, canonical
 from quizapp.domain.errors import DomainError, Forbidden, Invalid, Problem, Refused, raise_if_any
 from quizapp.ports import TokenClaim
+from quizapp.services import sections
 from quizapp.services.unit_of_work import Context
 from quizapp.store import response_events as store
 
@@ -85,6 +86,9 @@ def save(context: Context, token: str, batch: Sequence[Sent]) -> Saved:
     received_at = context.clock.now()
 
     def work(connection: Connection) -> Saved:
+        if any(sent.kind is EventKind.LEAVE for sent in batch):
+            # Before the first append shares the lock: two that share it could not both raise it.
+            sections.lock(connection, told.attempt_id)
         done = [_append(connection, told, sent, received_at) for sent in batch]
         return Saved(done, _clock_facts(context, connection, told.attempt_id))
 
@@ -99,6 +103,8 @@ def _append(connection: Connection, told: TokenClaim, sent: Sent, received_at: d
     if not done.is_same:
         last = store.last_seq(connection, told.attempt_id, told.writer)
         raise Refused("sequence_taken", last_seq=last)
+    if sent.kind is EventKind.LEAVE and done.disposition is Disposition.COUNTED:
+        sections.leave(connection, told.attempt_id, sent.slot, received_at, sent.elapsed_ms)
     return Acknowledged(sent.client_seq, done.disposition)
 
 
@@ -176,7 +182,7 @@ def _is_between(value: object, least: int, most: int) -> bool:
 
 
 def _is_payload(kind: EventKind, payload: object) -> bool:
-    if kind is not EventKind.RESPONSE:
+    if kind not in (EventKind.RESPONSE, EventKind.MARKUP):
         return isinstance(payload, bool)
     return payload is None or (isinstance(payload, dict) and _is_storable(payload))
 

@@ -1,0 +1,79 @@
+"""Where the sections of running attempts stand. Written by column, so that a save can do it too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Connection, select, update
+
+from quizapp.domain.attempt import SectionClock, SectionPlan
+from quizapp.store.attempts import RowAttempt, RowAttemptSection, RowFormSlot
+
+
+def rows(
+    attempt_id: UUID, plans: Sequence[SectionPlan], clocks: Sequence[SectionClock]
+) -> list[RowAttemptSection]:
+    """The rows of an attempt that starts; none where no section restricts anything."""
+    return [
+        RowAttemptSection(
+            attempt_id=attempt_id,
+            section=number,
+            limit_seconds=int(plan.limit.total_seconds()) if plan.limit is not None else None,
+            is_one_way=plan.is_one_way,
+            entered_at=clock.entered_at,
+            deadline_at=clock.deadline_at,
+            left_at=clock.left_at,
+        )
+        for number, (plan, clock) in enumerate(zip(plans, clocks, strict=False))
+    ]
+
+
+def read(connection: Connection, attempt_id: UUID) -> tuple[list[SectionPlan], list[SectionClock]]:
+    """What the sections of an attempt restrict, and where they stand; two empty lists for none."""
+    table = RowAttemptSection
+    query = select(
+        table.limit_seconds, table.is_one_way, table.entered_at, table.deadline_at, table.left_at
+    ).where(table.attempt_id == attempt_id)
+    found = connection.execute(query.order_by(table.section)).all()
+    plans = [
+        SectionPlan(timedelta(seconds=r.limit_seconds) if r.limit_seconds is not None else None, r.is_one_way)
+        for r in found
+    ]
+    return plans, [SectionClock(r.entered_at, r.deadline_at, r.left_at) for r in found]
+
+
+def write(
+    connection: Connection, attempt_id: UUID, known: Sequence[SectionClock], wanted: Sequence[SectionClock]
+) -> None:
+    """Store the clocks that changed."""
+    table = RowAttemptSection
+    for number, (old, new) in enumerate(zip(known, wanted, strict=True)):
+        if old != new:
+            connection.execute(
+                update(table)
+                .where(table.attempt_id == attempt_id, table.section == number)
+                .values(entered_at=new.entered_at, deadline_at=new.deadline_at, left_at=new.left_at)
+            )
+
+
+def section_of(connection: Connection, attempt_id: UUID, slot: int) -> int | None:
+    """The section a place of an attempt's form belongs to, or None."""
+    query = (
+        select(RowFormSlot.section)
+        .join(RowAttempt, RowAttempt.form_id == RowFormSlot.form_id)
+        .where(RowAttempt.id == attempt_id, RowFormSlot.position == slot)
+    )
+    told: int | None = connection.execute(query).scalar()
+    return told
+
+
+def lock(connection: Connection, attempt_id: UUID) -> datetime | None:
+    """Keep other writers from this attempt's clock until the end of the transaction.
+
+    Gives the instant it was opened, or None when there is no such attempt.
+    """
+    query = select(RowAttempt.opened_at).where(RowAttempt.id == attempt_id)
+    told: datetime | None = connection.execute(query.with_for_update()).scalar()
+    return told

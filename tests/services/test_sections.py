@@ -1,0 +1,116 @@
+"""Sections with limits and without a way back: enforced by the save itself, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from quizapp.domain.attempt import Disposition, EventKind, project
+from quizapp.domain.blueprint import Blueprint, BlueprintRow
+from quizapp.domain.exam import Section
+from quizapp.domain.person import Accommodation
+from quizapp.services import accommodations, attempts, saving, sections
+from quizapp.store import response_events
+from tests.support import attempts as room
+from tests.support import exams as exam_support
+from tests.support.people import TESTS
+
+MINUTE = timedelta(minutes=1)
+COUNTED, LATE, CLOSED = Disposition.COUNTED, Disposition.LATE, Disposition.CLOSED_SECTION
+TWO = Blueprint((BlueprintRow("1.A", 8, 4, 0), BlueprintRow("1.B", 8, 4, 1)))
+TIMED = (Section("First", 480), Section("Second", is_one_way=True))
+
+
+def started(context, parts=TIMED, accommodation=None):
+    actor = room.learner(context)
+    if accommodation is not None:
+        accommodations.set_accommodation(context, TESTS, actor.person_id, accommodation)
+    definition = replace(exam_support.CERTIFICATION, blueprint=TWO, sections=parts)
+    sitting_id = room.room(context, [actor.person_id], definition)
+    attempt_id = attempts.start(context, actor, sitting_id)
+    return attempt_id, room.token(context, attempt_id)
+
+
+def slots_of(context, attempt_id, task_code):
+    return [slot.position for slot in room.slots(context, attempt_id) if slot.task_code == task_code]
+
+
+def worth(context, token, slot, seq, payload=None, **changes):
+    sent = replace(room.response(slot, payload or {"choice": "a"}, seq), **changes)
+    return saving.save(context, token, [sent]).acknowledged[0].disposition
+
+
+def test_a_later_section_takes_nothing_before_it_is_entered(context) -> None:
+    attempt_id, token = started(context)
+    first, second = (slots_of(context, attempt_id, code)[0] for code in ("1.A", "1.B"))
+    assert [worth(context, token, first, 1), worth(context, token, second, 2)] == [COUNTED, CLOSED]
+    with context.reading() as session:
+        assert sorted(project(response_events.entries(session, attempt_id))) == [first]
+
+
+def test_a_section_that_was_left_takes_nothing_more(context, clock) -> None:
+    attempt_id, token = started(context)
+    first, second = (slots_of(context, attempt_id, code)[0] for code in ("1.A", "1.B"))
+    clock.instant += 3 * MINUTE
+    told = [
+        worth(context, token, first, 1, True, kind=EventKind.LEAVE),
+        worth(context, token, first, 2),
+        worth(context, token, second, 3),
+    ]
+    clocks = sections.current(context, attempt_id)
+    assert told == [COUNTED, CLOSED, COUNTED]
+    assert [(c.entered_at, c.left_at) for c in clocks] == [
+        (clock.instant - 3 * MINUTE, clock.instant),
+        (clock.instant, None),
+    ]
+
+
+def test_one_batch_answers_leaves_and_answers_the_next(context) -> None:
+    attempt_id, token = started(context)
+    first, second = (slots_of(context, attempt_id, code)[0] for code in ("1.A", "1.B"))
+    batch = [
+        room.response(first, {"choice": "a"}, 1),
+        room.response(first, True, 2, EventKind.LEAVE),
+        room.response(second, {"choice": "b"}, 3),
+        room.response(first, {"choice": "c"}, 4),
+    ]
+    once, twice = (saving.save(context, token, batch).acknowledged for _ in range(2))
+    assert [entry.disposition for entry in once] == [COUNTED, COUNTED, COUNTED, CLOSED]
+    assert once == twice
+
+
+def test_a_section_ends_by_time_and_the_next_begins_then(context, clock) -> None:
+    attempt_id, token = started(context)
+    first, second = (slots_of(context, attempt_id, code)[0] for code in ("1.A", "1.B"))
+    opened = clock.instant
+    clock.instant += 9 * MINUTE
+    made_before = worth(context, token, first, 1, elapsed_ms=7 * 60_000)
+    arrived_late = worth(context, token, first, 2)
+    clocks = sections.current(context, attempt_id)
+    assert (made_before, arrived_late) == (COUNTED, LATE)
+    assert [(c.entered_at, c.left_at) for c in clocks] == [(opened, opened + 8 * MINUTE),
+                                                           (opened + 8 * MINUTE, None)]  # fmt: skip
+    assert [worth(context, token, first, 3), worth(context, token, second, 4)] == [CLOSED, COUNTED]
+
+
+def test_extra_time_lengthens_a_section_too(context, clock) -> None:
+    attempt_id, _ = started(context, accommodation=Accommodation(150))
+    assert sections.current(context, attempt_id)[0].deadline_at == clock.instant + 12 * MINUTE
+
+
+@pytest.mark.parametrize("parts", [(), (Section("First"), Section("Second"))])
+def test_without_restrictions_every_slot_is_open(context, parts) -> None:
+    definition = exam_support.CERTIFICATION if not parts else None
+    if definition is None:
+        attempt_id, token = started(context, parts)
+    else:
+        actor = room.learner(context)
+        attempt_id = attempts.start(context, actor, room.room(context, [actor.person_id]))
+        token = room.token(context, attempt_id)
+    told = [
+        worth(context, token, slot.position, n) for n, slot in enumerate(room.slots(context, attempt_id), 1)
+    ]
+    assert set(told) == {COUNTED}
+    assert sections.current(context, attempt_id) == []
