@@ -112,6 +112,10 @@ class AttemptTokenMaker(Protocol):
         """What a token claims, or None when it is forged, broken or expired."""
         ...
 
+    def journal_key(self, attempt_id: UUID) -> bytes:
+        """The 32 bytes with which windows encrypt what they keep of this attempt."""
+        ...
+
 
 class TokenClaim(Protocol):
     """What a valid attempt token says."""

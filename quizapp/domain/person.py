@@ -40,6 +40,8 @@ class Permission(StrEnum):
     PREVIEW_EXAM = "exam.preview"
     SCHEDULE_SITTING = "sitting.schedule"
     WATCH_SITTING = "sitting.watch"
+    RUN_SITTING = "sitting.run"
+    SUSPEND_ITEM = "item.suspend"
     SIT_EXAM = "attempt.sit"
     DECIDE_LATE = "attempt.decide_late"
     READ_SCORES = "score.read"
@@ -68,6 +70,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     _P.PREVIEW_EXAM: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
     _P.SCHEDULE_SITTING: frozenset({_R.INSTRUCTOR, _R.ADMINISTRATOR}),
     _P.WATCH_SITTING: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.ADMINISTRATOR}),
+    _P.RUN_SITTING: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.ADMINISTRATOR}),
+    _P.SUSPEND_ITEM: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
     _P.SIT_EXAM: frozenset({_R.LEARNER}),
     _P.DECIDE_LATE: frozenset({_R.PROCTOR, _R.ADMINISTRATOR}),
     _P.READ_SCORES: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),

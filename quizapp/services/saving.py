@@ -90,7 +90,7 @@ def save(context: Context, token: str, batch: Sequence[Sent]) -> Saved:
             # Before the first append shares the lock: two that share it could not both raise it.
             sections.lock(connection, told.attempt_id)
         done = [_append(connection, told, sent, received_at) for sent in batch]
-        return Saved(done, _clock_facts(context, connection, told.attempt_id))
+        return Saved(done, facts_of(context, connection, told.attempt_id))
 
     return context.saves.run(work)
 
@@ -164,10 +164,10 @@ def _check(entry: object, place: str) -> list[Problem]:
     problems = [
         Problem(f"{place}.{name}", str(entry.get(name))[:40], "out_of_range")
         for name, least, most in (("client_seq", 1, MAX_SEQ), ("slot", 1, MAX_SLOT))
-        if not _is_between(entry.get(name), least, most)
+        if not is_between(entry.get(name), least, most)
     ]
     elapsed = entry.get("elapsed_ms")
-    if elapsed is not None and not _is_between(elapsed, 0, MAX_SEQ):
+    if elapsed is not None and not is_between(elapsed, 0, MAX_SEQ):
         problems.append(Problem(f"{place}.elapsed_ms", str(elapsed)[:40], "out_of_range"))
     kind = entry.get("kind")
     if not isinstance(kind, str) or kind not in set(EventKind):
@@ -177,7 +177,8 @@ def _check(entry: object, place: str) -> list[Problem]:
     return problems
 
 
-def _is_between(value: object, least: int, most: int) -> bool:
+def is_between(value: object, least: int, most: int) -> bool:
+    """Whether a value of JSON is a whole number from ``least`` to ``most``."""
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
 
 
@@ -210,10 +211,11 @@ def _sent(entry: Mapping[str, object]) -> Sent:
 def clock_facts(context: Context, attempt_id: UUID) -> ClockFacts:
     """The stored clock of an attempt, by column, for a heartbeat."""
     with context.reading() as session:
-        return _clock_facts(context, session.connection(), attempt_id)
+        return facts_of(context, session.connection(), attempt_id)
 
 
-def _clock_facts(context: Context, connection: Connection, attempt_id: UUID) -> ClockFacts:
+def facts_of(context: Context, connection: Connection, attempt_id: UUID) -> ClockFacts:
+    """The stored clock of an attempt; raises `Forbidden` ("bad_token") when there is none."""
     row = store.clock_columns(connection, attempt_id)
     if row is None:
         raise Forbidden("bad_token")

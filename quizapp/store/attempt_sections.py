@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -77,3 +78,19 @@ def lock(connection: Connection, attempt_id: UUID) -> datetime | None:
     query = select(RowAttempt.opened_at).where(RowAttempt.id == attempt_id)
     told: datetime | None = connection.execute(query.with_for_update()).scalar()
     return told
+
+
+def shift(connection: Connection, attempt_id: UUID, by: timedelta) -> None:
+    """Move the end of every section that is running."""
+    _, clocks = read(connection, attempt_id)
+    write(
+        connection,
+        attempt_id,
+        clocks,
+        [
+            replace(clock, deadline_at=clock.deadline_at + by)
+            if clock.is_running and clock.deadline_at is not None
+            else clock
+            for clock in clocks
+        ],
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -186,6 +186,19 @@ def open_of(session: Session, person_id: UUID, exam_id: UUID, purpose: Purpose) 
     ]
 
 
+def running(
+    session: Session, sitting_id: UUID, only: Collection[UUID] | None = None, lock: bool = False
+) -> list[RowAttempt]:
+    """The open attempts of a sitting, or those of them that are named, in one order for all lockers."""
+    query = select(RowAttempt).where(
+        RowAttempt.sitting_id == sitting_id, RowAttempt.state == AttemptState.OPEN.value
+    )
+    if only is not None:
+        query = query.where(RowAttempt.id.in_(list(only)))
+    query = query.order_by(RowAttempt.id)
+    return list(session.scalars(query.with_for_update() if lock else query))
+
+
 def exposed_items(session: Session, person_id: UUID) -> set[UUID]:
     """Every item a person has ever been served, whatever for."""
     query = select(RowExposure.item_row_id).where(RowExposure.person_id == person_id).distinct()
@@ -247,6 +260,8 @@ def same_cycle(session: Session, row: RowAttempt) -> list[RowAttempt]:
 class ServedItem:
     """What delivery reads of one slot; the key column is not among it."""
 
+    position: int
+    section: int
     seed: str
     item_version_id: UUID
     type: str
@@ -255,22 +270,32 @@ class ServedItem:
     stimulus_text: str | None
 
 
+_SERVED = (
+    select(
+        RowFormSlot.position,
+        RowFormSlot.section,
+        RowForm.seed,
+        RowItemVersion.id,
+        RowItemVersion.type,
+        RowItemVersion.content,
+        RowStimulus.title,
+        RowStimulus.text,
+    )
+    .join(RowForm, RowForm.id == RowFormSlot.form_id)
+    .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
+    .outerjoin(RowStimulus, RowStimulus.id == RowItemVersion.stimulus_version_id)
+)
+
+
+def served_items(session: Session, form_id: UUID) -> list[ServedItem]:
+    """Every item of a form, in order."""
+    query = _SERVED.where(RowFormSlot.form_id == form_id).order_by(RowFormSlot.position)
+    return [ServedItem(*row) for row in session.execute(query)]
+
+
 def served_item(session: Session, form_id: UUID, position: int) -> ServedItem | None:
     """The item at one place of a form, or None."""
-    query = (
-        select(
-            RowForm.seed,
-            RowItemVersion.id,
-            RowItemVersion.type,
-            RowItemVersion.content,
-            RowStimulus.title,
-            RowStimulus.text,
-        )
-        .join(RowFormSlot, RowFormSlot.form_id == RowForm.id)
-        .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
-        .outerjoin(RowStimulus, RowStimulus.id == RowItemVersion.stimulus_version_id)
-        .where(RowForm.id == form_id, RowFormSlot.position == position)
-    )
+    query = _SERVED.where(RowFormSlot.form_id == form_id, RowFormSlot.position == position)
     row = session.execute(query).first()
     return ServedItem(*row) if row else None
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Connection, ForeignKey, Index, String, Uuid, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from quizapp.domain.attempt import AttemptState
+from quizapp.store.attempts import RowAttempt, RowFormSlot
 from quizapp.store.engine import Base
+from quizapp.store.exams import RowIncident
+from quizapp.store.items import RowItem, RowItemVersion
+from quizapp.store.people import RowPerson
 from quizapp.store.types import BigKey, Instant
+
+#: A window beats every 20 s; from here on it was not heard of.
+SILENCE = timedelta(seconds=60)
 
 
 class RowCheckIn(Base):
@@ -68,3 +80,108 @@ class RowProblemReport(Base):
     slot: Mapped[int]
     at: Mapped[datetime] = mapped_column(Instant)
     text: Mapped[str] = mapped_column(String(2000))
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One heartbeat."""
+
+    attempt_id: UUID
+    seen_at: datetime
+    writer: int
+    slot: int | None
+    unsaved: int
+
+
+def beat(connection: Connection, told: Beat) -> bool:
+    """Store a heartbeat, and the silence that it ends; False when there is no such attempt.
+
+    Windows that were taken over no longer speak for the attempt.
+    """
+    query = (
+        select(RowAttempt.state, RowAttempt.writer_epoch, RowPresence.seen_at)
+        .outerjoin(RowPresence, RowPresence.attempt_id == RowAttempt.id)
+        .where(RowAttempt.id == told.attempt_id)
+    )
+    known = connection.execute(query).first()
+    if known is None:
+        return False
+    if known.state != AttemptState.OPEN or told.writer < known.writer_epoch:
+        return True
+    if known.seen_at is not None and told.seen_at - known.seen_at > SILENCE:
+        span = {"attempt_id": told.attempt_id, "from_at": known.seen_at, "to_at": told.seen_at}
+        connection.execute(insert(RowSilence).values(**span))
+    _overwrite(connection, asdict(told))
+    return True
+
+
+def _overwrite(connection: Connection, values: dict[str, Any]) -> None:
+    dialect: Any = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name]
+    changed = {name: value for name, value in values.items() if name != "attempt_id"}
+    statement = dialect.insert(RowPresence).values(**values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["attempt_id"], set_=changed))
+
+
+def silences(session: Session, attempt_id: UUID, now: datetime) -> list[tuple[datetime, datetime]]:
+    """The silences of an attempt, oldest first; one that still lasts ends now."""
+    query = select(RowSilence.from_at, RowSilence.to_at).where(RowSilence.attempt_id == attempt_id)
+    spans = [(row.from_at, row.to_at) for row in session.execute(query.order_by(RowSilence.id))]
+    present = session.get(RowPresence, attempt_id)
+    if present is not None and now - present.seen_at > SILENCE:
+        spans.append((present.seen_at, now))
+    return spans
+
+
+def presences(session: Session, sitting_id: UUID) -> dict[UUID, RowPresence]:
+    """What the windows of a sitting last said, by attempt."""
+    query = (
+        select(RowPresence)
+        .join(RowAttempt, RowAttempt.id == RowPresence.attempt_id)
+        .where(RowAttempt.sitting_id == sitting_id)
+    )
+    return {row.attempt_id: row for row in session.scalars(query)}
+
+
+def announcements(session: Session, attempt_id: UUID) -> Sequence[Any]:
+    """(at, text) of what was announced in the sitting of an attempt, oldest first."""
+    query = (
+        select(RowAnnouncement.at, RowAnnouncement.text)
+        .join(RowAttempt, RowAttempt.sitting_id == RowAnnouncement.sitting_id)
+        .where(RowAttempt.id == attempt_id)
+        .order_by(RowAnnouncement.at, RowAnnouncement.id)
+    )
+    return session.execute(query).all()
+
+
+def withdrawn_slots(session: Session, attempt_id: UUID) -> list[int]:
+    """The places of an attempt's form whose items were suspended, in order."""
+    query = (
+        select(RowFormSlot.position)
+        .join(RowAttempt, RowAttempt.form_id == RowFormSlot.form_id)
+        .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
+        .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
+        .where(RowAttempt.id == attempt_id, RowItem.suspended_at.is_not(None))
+        .order_by(RowFormSlot.position)
+    )
+    return list(session.scalars(query))
+
+
+def incidents(session: Session, sitting_id: UUID) -> Sequence[Any]:
+    """(at, kind, note, attempt_id, learner's name, actor's name) of a sitting, oldest first."""
+    actor = aliased(RowPerson)
+    query = (
+        select(
+            RowIncident.at,
+            RowIncident.kind,
+            RowIncident.note,
+            RowIncident.attempt_id,
+            func.coalesce(RowPerson.name, ""),
+            func.coalesce(actor.name, ""),
+        )
+        .outerjoin(RowAttempt, RowAttempt.id == RowIncident.attempt_id)
+        .outerjoin(RowPerson, RowPerson.id == RowAttempt.person_id)
+        .outerjoin(actor, actor.id == RowIncident.actor_id)
+        .where(RowIncident.sitting_id == sitting_id)
+        .order_by(RowIncident.at, RowIncident.id)
+    )
+    return session.execute(query).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,10 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from quizapp.domain.attempt import PROTOCOL, Disposition
+from quizapp.domain.attempt import PROTOCOL, Disposition, SectionClock
 from quizapp.domain.errors import Invalid, Refused
 from quizapp.domain.person import Permission
-from quizapp.services import attempts, delivery, saving, start_views
+from quizapp.services import attempts, content, delivery, presence, saving, start_views
 from quizapp.services.delivery import AttemptView
 from quizapp.web.access import TOKEN_HEADER as TOKEN_HEADER
 from quizapp.web.access import actor, attempt_token, context, needs, signed_in, token
@@ -169,11 +170,7 @@ def _target(attempt_id: UUID, position: int) -> str:
 @attempt_token
 def events(attempt_id: UUID) -> Any:
     """Append a batch of entries (the save protocol); the answer says what each is worth."""
-    try:
-        body = json.loads(request.get_data(cache=False))
-    except (ValueError, RecursionError) as error:
-        raise Invalid("bad_batch") from error
-    told = saving.save(context(), token(), saving.read_batch(body))
+    told = saving.save(context(), token(), saving.read_batch(_body("bad_batch")))
     acknowledged = [_ack(entry) for entry in told.acknowledged]
     return jsonify({"protocol": PROTOCOL, "acknowledged": acknowledged, **_clock(told.clock)})
 
@@ -189,15 +186,72 @@ def _clock(facts: saving.ClockFacts) -> dict[str, Any]:
         "deadline_version": facts.deadline_version,
         "writer": facts.writer_epoch,
         "state": facts.state,
+        "paused": facts.paused_at is not None,
     }
 
 
-@bp.get("/attempts/<uuid:attempt_id>/heartbeat")
+@bp.get("/attempts/<uuid:attempt_id>/content")
+@attempt_token
+def whole_content(attempt_id: UUID) -> Any:
+    """Everything a window needs until the end: every item as the plain page shows it, and its state."""
+    told = content.content(context(), token())
+    return jsonify(
+        {
+            "protocol": PROTOCOL,
+            "writer": told.writer,
+            "last_seq": told.last_seq,
+            "opened_at": told.opened_at.isoformat(),
+            "journal_key": base64.b64encode(told.journal_key).decode(),
+            "sections": [_section(clock) for clock in told.sections],
+            "items": [_item(placed) for placed in told.items],
+            "clock": _clock(told.clock),
+        }
+    )
+
+
+def _item(placed: content.PlacedItem) -> dict[str, Any]:
+    view = placed.view
+    return {
+        "slot": view.position,
+        "section": placed.section,
+        "type": view.presented["type"],
+        "html": render_template("attempts/item_content.html", item=view),
+        "response": view.response,
+        "flag": view.is_flagged,
+        "seen": placed.is_seen,
+        "markup": json.loads(placed.markup),
+    }
+
+
+def _section(clock: SectionClock) -> dict[str, Any]:
+    return {
+        "entered": clock.entered_at is not None,
+        "left": clock.left_at is not None,
+        "deadline": clock.deadline_at.isoformat() if clock.deadline_at else None,
+    }
+
+
+@bp.post("/attempts/<uuid:attempt_id>/heartbeat")
 @attempt_token
 def heartbeat(attempt_id: UUID) -> Any:
-    """The stored clock, so that a changed deadline arrives without a reload."""
-    told = saving.claim(context(), token())
-    return jsonify({"protocol": PROTOCOL, **_clock(saving.clock_facts(context(), told.attempt_id))})
+    """Note that the window lives; the answer brings a changed deadline, pauses and announcements."""
+    told = presence.beat(context(), token(), _body("bad_beat"))
+    return jsonify(
+        {
+            "protocol": PROTOCOL,
+            **_clock(told.clock),
+            "sections": [_section(clock) for clock in told.sections],
+            "withdrawn": list(told.withdrawn),
+            "announcements": [{"at": entry.at.isoformat(), "text": entry.text} for entry in told.said],
+        }
+    )
+
+
+def _body(code: str) -> Any:
+    try:
+        return json.loads(request.get_data(cache=False))
+    except (ValueError, RecursionError) as error:
+        raise Invalid(code) from error
 
 
 @bp.get("/attempts/<uuid:attempt_id>/review")

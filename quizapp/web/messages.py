@@ -82,6 +82,11 @@ MESSAGES: Mapping[str, LazyString] = {
     "sequence_taken": _l("Another entry already has this number. The page numbers it anew and tries again."),
     "bad_batch": _l("The saved entries could not be understood, so none of them was stored."),
     "attempt_open": _l("This attempt is still open."),
+    "bad_beat": _l("The sign of life could not be understood; nothing was changed."),
+    "taken_over": _l("This exam was opened in another window; only the newer one goes on."),
+    "bad_time_change": _l("The time was not changed. Every reason stands below."),
+    "not_paused": _l("Nobody is waiting, so there is nothing to go on with."),
+    "bad_note": _l("The note was not written: it needs some words, and not too many."),
     "bad_token": _l("The right to save has run out. Reload the page; saved answers are safe."),
 }
 

@@ -73,6 +73,9 @@ def test_nothing_of_a_is_open_to_b(sqlite_app, sqlite_context, belongings, which
     assert (let_in, rows(sqlite_context)) == ([], before)
 
 
+DOORS = ("events", "heartbeat", "save_item", "whole_content")
+
+
 def test_a_token_for_one_attempt_opens_no_other(sqlite_app, sqlite_context, belongings) -> None:
     other = Actor(person(sqlite_context, Role.LEARNER, name="Ben Stranger"), frozenset({Role.LEARNER}))
     assert other.person_id is not None
@@ -90,4 +93,4 @@ def test_a_token_for_one_attempt_opens_no_other(sqlite_app, sqlite_context, belo
                 headers={"X-Attempt-Token": token},
             )
             told.append((endpoint, answer.status_code))
-    assert sorted(told) == [(f"attempts.{name}", 403) for name in ("events", "heartbeat", "save_item")]
+    assert sorted(told) == [(f"attempts.{name}", 403) for name in DOORS]

@@ -83,12 +83,45 @@ def test_a_token_opens_the_doors_of_its_own_attempt_only(sitters: list[Sitter]) 
     own = ada.page()["token"]
     told = [
         post(ada.client, ben.url, own, batch(entry())).status_code,
-        ada.client.get(f"{ben.url}/heartbeat", headers={"X-Attempt-Token": own}).status_code,
+        beat(ada.client, ben.url, own).status_code,
+        ada.client.get(f"{ben.url}/content", headers={"X-Attempt-Token": own}).status_code,
         ada.client.post(f"{ben.url}/items/1", data={"token": own, "choice": "a"}).status_code,
-        ada.client.get(f"{ben.url}/heartbeat").status_code,
-        ada.client.get(f"{ada.url}/heartbeat", headers={"X-Attempt-Token": own}).status_code,
+        beat(ada.client, ben.url, "").status_code,
+        beat(ada.client, ada.url, own).status_code,
     ]
-    assert (told, ada.responses(), ben.responses()) == ([403, 403, 403, 403, 200], {}, {})
+    assert (told, ada.responses(), ben.responses()) == ([403, 403, 403, 403, 403, 200], {}, {})
+
+
+def beat(client: FlaskClient, url: str, token: str, body: object = None) -> Any:
+    return client.post(
+        f"{url}/heartbeat", json={"unsaved": 0} if body is None else body, headers={"X-Attempt-Token": token}
+    )
+
+
+def test_the_content_holds_every_item_and_its_state_and_nothing_else(sitters: list[Sitter]) -> None:
+    ada, _ = sitters
+    token = ada.page()["token"]
+    post(ada.client, ada.url, token, batch(entry(), entry(client_seq=2, slot=2, kind="flag", payload=True)))
+    note = {"note": "look again", "strikes": ["b"]}
+    post(ada.client, ada.url, token, batch(entry(client_seq=3, kind="markup", payload=note)))
+    told = ada.client.get(f"{ada.url}/content", headers={"X-Attempt-Token": token}).json
+    assert set(told) == {
+        "protocol", "writer", "last_seq", "opened_at", "journal_key", "sections", "items", "clock",
+    }  # fmt: skip
+    assert {frozenset(item) for item in told["items"]} == {
+        frozenset({"slot", "section", "type", "html", "response", "flag", "seen", "markup"})
+    }
+    assert [item["slot"] for item in told["items"]] == list(range(1, len(told["items"]) + 1))
+    first, second = told["items"][:2]
+    assert (first["response"], first["markup"], first["flag"]) == ({"choice": "a"}, note, False)
+    assert (second["response"], second["flag"], told["last_seq"]) == (None, True, 3)
+    assert 'name="choice"' in first["html"]
+
+
+@pytest.mark.parametrize("body", [[], {"unsaved": -1}, {"unsaved": "many"}, {"unsaved": 1, "slot": 0}])
+def test_a_sign_of_life_that_says_nonsense_is_refused(sitters: list[Sitter], body: object) -> None:
+    ada, _ = sitters
+    assert beat(ada.client, ada.url, ada.page()["token"], body).status_code == 422
 
 
 @pytest.mark.parametrize(

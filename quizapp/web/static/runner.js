@@ -152,7 +152,9 @@ function adopt(answer) {
 async function beat() {
   try {
     const response = await fetch(form.dataset.heartbeat, {
-      headers: { "X-Attempt-Token": form.elements.token.value },
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Attempt-Token": form.elements.token.value },
+      body: JSON.stringify({ unsaved: waiting.length, slot: Number(form.dataset.slot) }),
     });
     const body = await response.json();
     if (body.protocol === Number(form.dataset.protocol)) adopt(body);
