@@ -13,7 +13,7 @@ from pathlib import Path
 from uuid import UUID
 
 from quizapp.domain.errors import Refused
-from quizapp.domain.exam import Window
+from quizapp.domain.exam import ExamState, Mode, Window
 from quizapp.domain.person import Accommodation, Role, operator
 from quizapp.ports import FixedClock
 from quizapp.services import accommodations, cohorts, exam_files, exams, frameworks, items, people, sittings
@@ -28,6 +28,8 @@ PASSWORD = "quiet-harbour-map"
 COHORT = "Orientation course 1"
 COHORT_SIZE = 60
 CERTIFICATION, PRACTICE = "1.0-certification", "1.0-practice"
+#: The exam whose first attempt the experienced learner has behind them, and whose top-up is open.
+TOPPED_UP_NEXT = "2.0-certification"
 #: Days before the demo's first run: publishing, the cohort's exam, its top-ups.
 PUBLISHED, COHORT_SAT, COHORT_TOPPED_UP = 200, 90, 45
 TOP_UPS = 20
@@ -90,9 +92,11 @@ def build(context: Context, banks: Path, say: Say, crowd: int = COHORT_SIZE) -> 
     who = {key: _person(past, entry, PASSWORD) for key, entry in LOGINS.items()}
     cohort = _cohort(past, crowd)
     rooms = _sittings(past, today, who, cohort.cohort_id)
+    others = _other_sittings(past, today, who)
     _accommodate(past, cohort.members[0])
     _cohort_sits(context, today, cohort.members, rooms, say)
     _history(context, today, who["history"], rooms)
+    _half_way(context, today, who["history"], others)
     _mark_demo(context, {"demo_complete": True})
 
 
@@ -173,6 +177,20 @@ def _sittings(context: Context, today: datetime, who: Mapping[str, UUID], cohort
     )
 
 
+def _other_sittings(context: Context, today: datetime, who: Mapping[str, UUID]) -> dict[str, UUID]:
+    """Every other shipped exam, offered to the two learners who sign in; by the exam's slug."""
+    window = Window(context.clock.now(), today + timedelta(days=365))
+    told = {}
+    for exam in exams.listed(context, DEMO):
+        if exam.slug in (CERTIFICATION, PRACTICE) or exam.state is not ExamState.PUBLISHED:
+            continue
+        roster: dict[str, object] = {"is_open_to_all": True}
+        if exam.mode is Mode.CERTIFICATION:
+            roster = {"person_ids": [who["fresh"], who["history"]], "proctor_ids": [who["proctor"]]}
+        told[exam.slug] = _sitting(context, exam.slug, exam.title, window, **roster)
+    return told
+
+
 def _sitting(context: Context, slug: str, title: str, window: Window, **roster: object) -> UUID:
     exam = exams.get(context, DEMO, slug)
     for known in sittings.listed(context, DEMO, exam.id):
@@ -228,3 +246,11 @@ def _history(context: Context, today: datetime, person_id: UUID, rooms: Rooms) -
         )
         if done == number:
             take(at(context, today - timedelta(days=days)), person_id, sitting_id, learner)
+
+
+def _half_way(context: Context, today: datetime, person_id: UUID, others: Mapping[str, UUID]) -> None:
+    """A first attempt with weak spots, long enough ago that its top-up can be taken today."""
+    sitting_id = others.get(TOPPED_UP_NEXT)
+    if sitting_id is not None and not _attempts(context, person_id, sitting_id):
+        learner = SimulatedLearner(SEED, "half way", 0.6)
+        take(at(context, today - timedelta(days=40)), person_id, sitting_id, learner)
