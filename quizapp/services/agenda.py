@@ -22,7 +22,8 @@ from quizapp.store import exams as store
 class Due:
     """One sitting as a learner's home shows it.
 
-    ``state`` is running, open, coming or blocked; ``refusal`` says why it is blocked.
+    ``state`` is running, open, coming or blocked; ``refusal`` says why it is blocked. ``items`` are
+    those of the form that would be started: a top-up asks only what is not demonstrated yet.
     """
 
     sitting_id: UUID
@@ -32,6 +33,7 @@ class Due:
     mode: str
     standing: str
     items: int
+    is_top_up: bool
     opens_at: datetime
     closes_at: datetime
     deadline_at: datetime | None
@@ -60,33 +62,48 @@ def due(context: Context, actor: Actor) -> list[Due]:
                 continue
             definition = exams.from_json(exam.definition)
             facts = admissions.gather(now, session, actor.person_id, sitting, exam, sitting.access_code)
-            state, refusal, earliest = _state(definition, facts, is_here)
+            outlook = _outlook(definition, facts, is_here)
             lines.append(
                 Due(
-                    sitting.id,
-                    running[0].id if is_here else None,
-                    exam.title,
-                    sitting.title,
-                    exam.mode,
-                    exam.standing,
-                    definition.blueprint.length,
-                    sitting.opens_at,
-                    sitting.closes_at,
-                    running[0].deadline_at if is_here else None,
-                    state,
-                    refusal,
-                    earliest,
+                    sitting_id=sitting.id,
+                    attempt_id=running[0].id if is_here else None,
+                    exam_title=exam.title,
+                    sitting_title=sitting.title,
+                    mode=exam.mode,
+                    standing=exam.standing,
+                    items=outlook.items,
+                    is_top_up=outlook.is_top_up,
+                    opens_at=sitting.opens_at,
+                    closes_at=sitting.closes_at,
+                    deadline_at=running[0].deadline_at if is_here else None,
+                    state=outlook.state,
+                    refusal=outlook.refusal,
+                    earliest=outlook.earliest,
                 )
             )
-    return sorted(lines, key=lambda line: (ORDER[line.state], line.mode, line.closes_at))
+    # Titles are read by people who look for one; the exam's own order would need them to know it.
+    return sorted(lines, key=lambda line: (ORDER[line.state], line.mode, line.exam_title))
 
 
-def _state(definition: ExamDefinition, facts: AdmissionFacts, is_here: bool) -> tuple[str, str, str]:
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    state: str
+    items: int
+    is_top_up: bool = False
+    refusal: str = ""
+    earliest: str = ""
+
+
+def _outlook(definition: ExamDefinition, facts: AdmissionFacts, is_here: bool) -> _Outlook:
+    whole = definition.blueprint
     if is_here:
-        return "running", "", ""
+        return _Outlook("running", whole.length)
     try:
-        admit(definition, facts)
+        admission = admit(definition, facts)
     except Refused as refusal:
         state = "coming" if refusal.code == "window_not_open" else "blocked"
-        return state, refusal.code, str(refusal.facts.get("earliest", ""))
-    return "open", "", ""
+        return _Outlook(
+            state, whole.length, refusal=refusal.code, earliest=str(refusal.facts.get("earliest", ""))
+        )
+    asked = whole.top_up(facts.undemonstrated) if admission.is_top_up else whole
+    return _Outlook("open", asked.length, admission.is_top_up)

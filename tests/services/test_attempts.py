@@ -357,3 +357,12 @@ def test_the_agenda_shows_what_can_be_done_now(context, clock) -> None:
     clock.instant += timedelta(minutes=30)
     states.append([(line.state, line.refusal) for line in agenda.due(context, actor)])
     assert states == [["open"], ["running"], [("blocked", "too_soon")]]
+
+
+def test_the_agenda_says_how_many_questions_a_second_attempt_asks(context, clock) -> None:
+    actor = room.learner(context)
+    sitting_id = room.room(context, [actor.person_id])
+    room.taken(context, actor, sitting_id, {"1.A": 8, "1.B": 2})
+    clock.instant += timedelta(days=31)
+    told = [(line.state, line.items, line.is_top_up) for line in agenda.due(context, actor)]
+    assert told == [("open", 4, True)]
