@@ -1,0 +1,61 @@
+"""The demonstration: made once, and every shipped exam in it can be taken, the top-up too."""
+
+from __future__ import annotations
+
+from quizapp import resources
+from quizapp.domain.exam import Mode
+from quizapp.domain.person import Actor, Role
+from quizapp.domain.score import Decision
+from quizapp.services import demo, exams, results, sittings, start_views
+from quizapp.services.simulation import SimulatedLearner, take
+from quizapp.store import people as store
+
+BANKS = resources.folder("question_banks") / "security-cooperation"
+#: Answers right whatever is asked.
+EXPERT = SimulatedLearner("tests", "expert", 1000.0)
+
+
+def build(context) -> list[str]:
+    said: list[str] = []
+    demo.build(context, BANKS, lambda label, _done, _total: said.append(label), crowd=1)
+    return said
+
+
+def who(context, email: str) -> Actor:
+    with context.reading() as session:
+        row = store.by_email(session, email)
+        assert row is not None
+        return Actor(row.id, frozenset({Role.LEARNER}))
+
+
+def test_every_shipped_exam_can_be_taken_and_the_open_top_up_too(sqlite_context) -> None:
+    context = sqlite_context
+    build(context)
+    assert build(context) == []
+    rooms = {
+        exam.slug: sittings.listed(context, demo.DEMO, exam.id) for exam in exams.listed(context, demo.DEMO)
+    }
+    modes = sorted(exam.mode for exam in exams.listed(context, demo.DEMO))
+    assert (modes.count(Mode.CERTIFICATION), modes.count(Mode.PRACTICE)) == (9, 10)
+    assert {len(told) for told in rooms.values()} == {1}
+    fresh = who(context, demo.LOGINS["fresh"].email)
+    told = {}
+    for slug, (room,) in rooms.items():
+        view = results.result_view(context, fresh, take(context, fresh.person_id, room.id, EXPERT))
+        tasks = view.report.tasks if view.mode is Mode.CERTIFICATION else view.tasks
+        told[slug] = (len(tasks), view.report.decision, len(view.report.demonstrated))
+    expected = {exam.slug: exam.tasks for exam in exams.listed(context, demo.DEMO)}
+    assert {slug: count for slug, (count, _, _) in told.items()} == expected
+    certified = {slug: entry for slug, entry in told.items() if slug.endswith("certification")}
+    assert {(decision, shown == count) for count, decision, shown in certified.values()} == {
+        (Decision.MET, True)
+    }
+    assert sum(shown for _, _, shown in certified.values()) == 58
+    assert told["diagnostic"][0] == 58
+
+    experienced = who(context, demo.LOGINS["history"].email)
+    (room,) = rooms[demo.TOPPED_UP_NEXT]
+    start = start_views.start_view(context, experienced, room.id)
+    assert (start.is_top_up, start.refusal, start.items) == (True, "", 4 * len(start.tasks))
+    view = results.result_view(context, experienced, take(context, experienced.person_id, room.id, EXPERT))
+    assert view.is_top_up
