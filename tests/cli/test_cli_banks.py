@@ -61,9 +61,9 @@ def test_the_installed_command_exports_the_shipped_framework(sqlite_settings: Se
 def test_checking_needs_no_database(tmp_path: Path) -> None:
     environ = {**os.environ, "QUIZAPP_HOME": str(tmp_path / "nowhere")}
     call = [str(PROGRAM), "bank", "check", "security-cooperation", "--format", "json"]
-    done = subprocess.run(call, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(call, env=environ, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
-    assert (told["bank_id"], told["problems"], told["is_clean"]) == ("security-cooperation", [], True)
+    assert (told["bank_id"], told["problems"], told["is_good"]) == ("security-cooperation", [], True)
     assert not (tmp_path / "nowhere").exists()
 
 

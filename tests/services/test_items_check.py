@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from quizapp import resources
 from quizapp.domain import framework, item_bank
 from quizapp.domain.errors import NotFound
 from quizapp.domain.item import COMMON_FIELDS
+from quizapp.domain.item_quality import LIMITS, Limits
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.services.items_check import check_bank_files, read_framework
 from quizapp.services.items_schema import schemas
@@ -96,11 +98,32 @@ def test_what_cannot_be_read_is_not_found(tmp_path: Path) -> None:
         read_framework(tmp_path)
 
 
-def test_the_shipped_bank_is_clean_and_complete() -> None:
-    told = check_bank_files(Path("security-cooperation"), TODAY)
-    assert told.problems == ()
-    assert told.items >= 90
-    assert told.statuses.get("approved", 0) >= 90
+def test_the_limits_are_those_that_the_documents_tell() -> None:
+    assert LIMITS == Limits(
+        lint_shares={
+            "absolute_word": Fraction(4, 100),
+            "negative_stem": Fraction(1, 100),
+            "length_outlier": Fraction(3, 100),
+            "grammatical_cue": Fraction(1, 100),
+            "stem_echo": Fraction(2, 100),
+        },
+        cue_p=0.05,
+        model_excess=0.03,
+        model_bound=0.06,
+        model_items=600,
+        place_p=0.01,
+        must_cover=False,
+    )
+
+
+def test_the_shipped_bank_keeps_every_limit_and_covers_every_task() -> None:
+    told = check_bank_files(Path("security-cooperation"), TODAY, must_cover=True)
+    assert (told.problems, told.quality.failures) == ((), ())
+    assert told.statuses == {"approved": told.items}
+    covered = told.quality.coverage
+    assert (len(covered), {entry.is_enough for entry in covered}) == (58, {True})
+    others = sum(count for entry in covered for name, count in entry.types.items() if name != "single_choice")
+    assert others * 5 >= told.items
 
 
 def test_the_written_schemas_are_those_of_the_domain() -> None:
