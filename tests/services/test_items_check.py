@@ -99,20 +99,23 @@ def test_what_cannot_be_read_is_not_found(tmp_path: Path) -> None:
 
 
 def test_the_limits_are_those_that_the_documents_tell() -> None:
-    assert LIMITS == Limits(
-        lint_shares={
-            "absolute_word": Fraction(4, 100),
-            "negative_stem": Fraction(1, 100),
-            "length_outlier": Fraction(3, 100),
-            "grammatical_cue": Fraction(1, 100),
-            "stem_echo": Fraction(2, 100),
-        },
-        cue_p=0.05,
-        model_excess=0.03,
-        model_bound=0.06,
-        model_items=600,
-        place_p=0.01,
-        must_cover=False,
+    assert (
+        Limits(
+            lint_shares={
+                "absolute_word": Fraction(4, 100),
+                "negative_stem": Fraction(1, 100),
+                "length_outlier": Fraction(3, 100),
+                "grammatical_cue": Fraction(1, 100),
+                "stem_echo": Fraction(2, 100),
+            },
+            cue_p=0.05,
+            model_excess=0.03,
+            model_bound=0.06,
+            model_items=600,
+            place_p=0.01,
+            must_cover=False,
+        )
+        == LIMITS
     )
 
 
