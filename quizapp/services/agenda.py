@@ -40,6 +40,8 @@ class Due:
     earliest: str
 
 
+#: What the page of an exam says and helps with, so that it is worth opening.
+SAID_AT_THE_START = frozenset({"not_checked_in", "rules_not_accepted"})
 ORDER = {"running": 0, "open": 1, "coming": 2, "blocked": 3}
 
 
@@ -87,6 +89,8 @@ def _state(definition: ExamDefinition, facts: AdmissionFacts, is_here: bool) -> 
     try:
         admit(definition, facts)
     except Refused as refusal:
+        if refusal.code in SAID_AT_THE_START:
+            return "open", "", ""
         state = "coming" if refusal.code == "window_not_open" else "blocked"
         return state, refusal.code, str(refusal.facts.get("earliest", ""))
     return "open", "", ""

@@ -179,7 +179,7 @@ def incidents(session: Session, sitting_id: UUID) -> Sequence[Any]:
             func.coalesce(actor.name, ""),
         )
         .outerjoin(RowAttempt, RowAttempt.id == RowIncident.attempt_id)
-        .outerjoin(RowPerson, RowPerson.id == RowAttempt.person_id)
+        .outerjoin(RowPerson, RowPerson.id == func.coalesce(RowAttempt.person_id, RowIncident.person_id))
         .outerjoin(actor, actor.id == RowIncident.actor_id)
         .where(RowIncident.sitting_id == sitting_id)
         .order_by(RowIncident.at, RowIncident.id)
