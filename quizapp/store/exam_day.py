@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from quizapp.domain.attempt import AttemptState
+from quizapp.domain.seat import OFFLINE_AFTER
 from quizapp.store.attempts import RowAttempt, RowFormSlot
 from quizapp.store.engine import Base
 from quizapp.store.exams import RowIncident
@@ -20,8 +21,8 @@ from quizapp.store.items import RowItem, RowItemVersion
 from quizapp.store.people import RowPerson
 from quizapp.store.types import BigKey, Instant
 
-#: A window beats every 20 s; from here on it was not heard of.
-SILENCE = timedelta(seconds=60)
+#: Silences from this length on are kept.
+SILENCE = OFFLINE_AFTER
 
 
 class RowCheckIn(Base):
