@@ -29,6 +29,7 @@ class Incident:
     attempt_id: UUID | None
     who: str
     by: str
+    person_id: UUID | None = None
 
 
 def note(

@@ -168,7 +168,7 @@ def withdrawn_slots(session: Session, attempt_id: UUID) -> list[int]:
 
 
 def incidents(session: Session, sitting_id: UUID) -> Sequence[Any]:
-    """(at, kind, note, attempt_id, learner's name, actor's name) of a sitting, oldest first."""
+    """(at, kind, note, attempt_id, learner's name, actor's name, learner) of a sitting, oldest first."""
     actor = aliased(RowPerson)
     query = (
         select(
@@ -178,6 +178,7 @@ def incidents(session: Session, sitting_id: UUID) -> Sequence[Any]:
             RowIncident.attempt_id,
             func.coalesce(RowPerson.name, ""),
             func.coalesce(actor.name, ""),
+            func.coalesce(RowAttempt.person_id, RowIncident.person_id),
         )
         .outerjoin(RowAttempt, RowAttempt.id == RowIncident.attempt_id)
         .outerjoin(RowPerson, RowPerson.id == func.coalesce(RowAttempt.person_id, RowIncident.person_id))
