@@ -25,6 +25,8 @@ from quizapp.web.requests import reader_zone
 
 DEFAULT_MINUTES = 10
 MOST_MINUTES = deadlines.MOST_SECONDS // 60
+#: Of years beyond these no reckoning is safe, and nobody means them.
+YEARS = range(2000, 3000)
 DEFAULT_SPAN = timedelta(minutes=30)
 
 
@@ -125,9 +127,11 @@ def _span(now: datetime) -> tuple[datetime, datetime]:
 def _instant(name: str, otherwise: datetime, is_end: bool = False) -> datetime:
     try:
         local = datetime.fromisoformat(request.args.get(name, ""))
-        return to_instant(local.replace(tzinfo=None), reader_zone(), is_end)
-    except (ValueError, OverflowError):
+    except ValueError:
         return otherwise
+    if local.year not in YEARS:
+        return otherwise
+    return to_instant(local.replace(tzinfo=None), reader_zone(), is_end)
 
 
 def _local(at: datetime) -> str:
