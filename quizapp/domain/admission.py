@@ -35,6 +35,9 @@ class AdmissionFacts:
     past: tuple[PastAttempt, ...] = ()
     undemonstrated: frozenset[str] = field(default_factory=frozenset)
     code_matches: bool = True
+    is_in_network: bool = True
+    is_checked_in: bool = True
+    has_accepted_rules: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,7 @@ class Admission:
 def admit(definition: ExamDefinition, facts: AdmissionFacts) -> Admission:
     """Decide whether an attempt may start now; raises `Refused` with the reason's code."""
     _check_open(facts)
-    if not facts.code_matches:
-        raise Refused("wrong_access_code")
+    _check_arrival(facts)
     if definition.attempts.is_unlimited:
         return Admission(cycle=len(facts.past) + 1, is_top_up=False)
     return _place_in_cycle(definition, facts)
@@ -68,6 +70,17 @@ def _check_open(facts: AdmissionFacts) -> None:
         raise Refused("window_over", closed_at=facts.window.closes_at.isoformat())
     if any(attempt.is_open for attempt in facts.past):
         raise Refused("attempt_already_open")
+
+
+def _check_arrival(facts: AdmissionFacts) -> None:
+    if not facts.is_in_network:
+        raise Refused("wrong_network")
+    if not facts.is_checked_in:
+        raise Refused("not_checked_in")
+    if not facts.has_accepted_rules:
+        raise Refused("rules_not_accepted")
+    if not facts.code_matches:
+        raise Refused("wrong_access_code")
 
 
 def _place_in_cycle(definition: ExamDefinition, facts: AdmissionFacts) -> Admission:

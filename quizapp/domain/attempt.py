@@ -322,6 +322,22 @@ class Receipt:
         return "-".join(text[i : i + 4] for i in range(0, 12, 4))
 
 
+#: A code stands for this many hexadecimal digits of the digest: twelve characters of five bits.
+CODE_DIGITS = 15
+
+
+def digest_start(code: str) -> str | None:
+    """The first digits of the digest that a receipt's code stands for; None when it is no code."""
+    text = code.upper().replace("-", "").replace(" ", "")
+    if len(text) != 12:
+        return None
+    try:
+        # Filled up to whole bytes; what the filling adds is cut off again.
+        return base64.b32decode(text + "AAAA").hex()[:CODE_DIGITS]
+    except ValueError:
+        return None
+
+
 def response_set(attempt_id: str, slots: Mapping[int, SlotState]) -> str:
     """The canonical text the receipt's SHA-256 is taken over: attempt id and responses by slot."""
     responses = {str(slot): state.response for slot, state in slots.items() if state.response is not None}

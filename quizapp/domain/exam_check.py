@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from ipaddress import ip_network
 
 from quizapp.domain import blueprint as blueprints
 from quizapp.domain.errors import Problem
@@ -11,6 +12,8 @@ from quizapp.domain.item import STABLE_ID, Pool
 
 TITLE_LENGTH = 200
 ACCESS_CODE_LENGTH = 40
+RULES_LENGTH = 20_000
+LATE_RULE_LENGTH = 200
 #: A third look at the same task would let luck in; see the feasibility report's chances.
 MAX_ATTEMPTS_PER_CYCLE = 2
 MAX_CYCLES = 100
@@ -114,6 +117,28 @@ def _check_rules(definition: ExamDefinition) -> list[Problem]:
         if not basis.strip():
             problems.append(Problem(name, "", "missing", "say what the value rests on"))
     return problems
+
+
+def check_exam_day(rules: str, networks: Sequence[str], late_rule: str) -> list[Problem]:
+    """Everything wrong with what a sitting asks on the day."""
+    problems = [
+        Problem(field, text[:60], "too_long", f"at most {most} characters")
+        for field, text, most in (("rules", rules, RULES_LENGTH), ("late_rule", late_rule, LATE_RULE_LENGTH))
+        if len(text) > most
+    ]
+    return problems + [
+        Problem("networks", text[:60], "not_a_network", "for example 10.1.0.0/16 or 2001:db8::/32")
+        for text in networks
+        if not _is_network(text)
+    ]
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def check_window(window: Window) -> list[Problem]:

@@ -52,6 +52,18 @@ def move(status: ItemStatus, verb: str) -> ItemStatus:
     return target
 
 
+#: verb -> (whether it may start suspended, whether it ends so)
+SUSPENSIONS = {"suspend": (False, True), "restore": (True, False)}
+
+
+def suspension(is_suspended: bool, verb: str) -> bool:
+    """Whether an item is suspended after ``verb``; raises `Refused` when the table has no such step."""
+    source, target = SUSPENSIONS[verb]
+    if is_suspended is not source:
+        raise Refused("illegal_transition", noun="item", state=str(is_suspended), verb=verb)
+    return target
+
+
 class Level(StrEnum):
     """Cognitive level an item asks for."""
 

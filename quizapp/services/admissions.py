@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from quizapp.domain import exam as exams
 from quizapp.domain.admission import AdmissionFacts, PastAttempt
 from quizapp.domain.attempt import AttemptState, Purpose
 from quizapp.domain.blueprint import Blueprint
+from quizapp.domain.errors import Refused
 from quizapp.domain.exam import (
     ExamDefinition,
     ExamState,
@@ -20,6 +23,7 @@ from quizapp.domain.exam import (
 from quizapp.domain.person import Accommodation
 from quizapp.services.score_reports import report_of
 from quizapp.store import attempts as store
+from quizapp.store import check_ins as check_in_store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
 from quizapp.store.attempts import RowAttempt
@@ -45,8 +49,13 @@ def gather(
     sitting: RowSitting,
     exam: RowExam,
     access_code: str,
+    address: str | None = None,
 ) -> AdmissionFacts:
-    """What the store knows that decides whether this person may start now."""
+    """What the store knows that decides whether this person may start now.
+
+    ``address`` is where the request came from; None asks nothing of it.
+    """
+    checked = check_in_store.find(session, sitting.id, person_id)
     accommodation = people_store.accommodation_of(session, person_id)
     past = store.of_person(session, person_id, exam.id, Purpose.LIVE)
     return AdmissionFacts(
@@ -67,7 +76,29 @@ def gather(
         ),
         undemonstrated=_undemonstrated(session, past),
         code_matches=not sitting.access_code or access_code.strip() == sitting.access_code,
+        is_in_network=address is None or is_inside(address, sitting.networks),
+        is_checked_in=not sitting.needs_check_in or bool(checked and checked.arrived_at),
+        has_accepted_rules=not sitting.rules or bool(checked and checked.rules_accepted_at),
     )
+
+
+def is_inside(address: str, networks: Sequence[str]) -> bool:
+    """Whether an address belongs to one of these networks; to no network at all everybody belongs."""
+    if not networks:
+        return True
+    try:
+        told = ip_address(address)
+    except ValueError:
+        return False
+    # A server that listens on IPv6 sees IPv4 addresses wrapped.
+    told = getattr(told, "ipv4_mapped", None) or told
+    return any(told in ip_network(network) for network in networks)
+
+
+def need_inside(address: str, networks: Sequence[str]) -> None:
+    """Raise `Refused` ("wrong_network") for an address outside."""
+    if not is_inside(address, networks):
+        raise Refused("wrong_network")
 
 
 def extended_window(definition: ExamDefinition, sitting: RowSitting, accommodation: Accommodation) -> Window:

@@ -42,6 +42,8 @@ class Due:
     earliest: str
 
 
+#: What the page of an exam says and helps with, so that it is worth opening.
+SAID_AT_THE_START = frozenset({"not_checked_in", "rules_not_accepted"})
 ORDER = {"running": 0, "open": 1, "coming": 2, "blocked": 3}
 
 
@@ -101,6 +103,8 @@ def _outlook(definition: ExamDefinition, facts: AdmissionFacts, is_here: bool) -
     try:
         admission = admit(definition, facts)
     except Refused as refusal:
+        if refusal.code in SAID_AT_THE_START:
+            return "open", "", ""
         state = "coming" if refusal.code == "window_not_open" else "blocked"
         return _Outlook(
             state, whole.length, refusal=refusal.code, earliest=str(refusal.facts.get("earliest", ""))

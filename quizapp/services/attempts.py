@@ -33,11 +33,14 @@ log = structlog.get_logger()
 PREVIEW_GRACE_SECONDS = 0
 
 
-def start(context: Context, actor: Actor, sitting_id: UUID, access_code: str = "") -> UUID:
+def start(
+    context: Context, actor: Actor, sitting_id: UUID, access_code: str = "", address: str | None = None
+) -> UUID:
     """Start the actor's attempt in a sitting; gives its id.
 
-    Raises `Refused` with the reason's code: not on the roster, outside the window, already open,
-    too soon, no unseen items. Nothing is changed then.
+    ``address`` is where the request came from. Raises `Refused` with the reason's code: not on the
+    roster, outside the window, not checked in, already open, too soon, no unseen items. Nothing is
+    changed then.
     """
     actor.require(Permission.SIT_EXAM)
     person_id = _person(actor)
@@ -46,7 +49,7 @@ def start(context: Context, actor: Actor, sitting_id: UUID, access_code: str = "
         with context.transaction(actor) as uow:
             sitting, exam = _sitting(uow.session, sitting_id)
             definition = exams.from_json(exam.definition)
-            facts = admissions.gather(uow.now, uow.session, person_id, sitting, exam, access_code)
+            facts = admissions.gather(uow.now, uow.session, person_id, sitting, exam, access_code, address)
             admission = admission_rules.admit(definition, facts)
             blueprint = definition.blueprint
             if admission.is_top_up:
@@ -93,7 +96,7 @@ def preview(context: Context, actor: Actor, exam_id: UUID) -> UUID:
 
 def _close_previews(uow: UnitOfWork, person_id: UUID, exam_id: UUID) -> None:
     for row in store.open_of(uow.session, person_id, exam_id, Purpose.PREVIEW):
-        _close_row(uow, row, CloseReason.SUBMITTED)
+        close_row(uow, row, CloseReason.SUBMITTED)
     uow.flush()
 
 
@@ -110,10 +113,16 @@ def _sitting(session: Session, sitting_id: UUID) -> tuple[RowSitting, RowExam]:
     return found
 
 
-def resume(context: Context, actor: Actor, attempt_id: UUID) -> int:
-    """Take the attempt over in this window: a new writer epoch, older windows turn read-only."""
+def resume(context: Context, actor: Actor, attempt_id: UUID, address: str | None = None) -> int:
+    """Take the attempt over in this window: a new writer epoch, older windows turn read-only.
+
+    Raises `Refused` ("wrong_network") for an address outside the networks of the sitting.
+    """
     with context.transaction(actor) as uow:
         row = owned(uow.session, actor, attempt_id)
+        sitting = uow.session.get(RowSitting, row.sitting_id) if row.sitting_id else None
+        if sitting is not None and address is not None:
+            admissions.need_inside(address, sitting.networks)
         attempts.move(AttemptState(row.state), "close")  # only an open one may be resumed
         writer = store.take_over(uow.session, attempt_id)
         uow.audit("resume", "attempt", attempt_id, writer=writer)
@@ -141,12 +150,13 @@ def close(context: Context, actor: Actor, attempt_id: UUID, reason: CloseReason)
         if row is None:
             raise NotFound("not_found")
         if row.state == AttemptState.OPEN:
-            _close_row(uow, row, reason)
+            close_row(uow, row, reason)
             uow.audit("close", "attempt", attempt_id, reason=reason.value, answered=row.answered)
         return receipt_of(row)
 
 
-def _close_row(uow: UnitOfWork, row: RowAttempt, reason: CloseReason) -> None:
+def close_row(uow: UnitOfWork, row: RowAttempt, reason: CloseReason) -> None:
+    """End a row that is open, with its receipt, within a running use case."""
     final = attempts.project(response_events.entries(uow.session, row.id))
     told = attempts.receipt(str(row.id), final, uow.now)
     row.state = attempts.move(AttemptState(row.state), "close").value

@@ -226,6 +226,7 @@ class ReceiptView:
     reason: str
     is_scored: bool
     is_released: bool
+    is_void: bool
 
 
 def receipt_view(context: Context, actor: Actor, attempt_id: UUID) -> ReceiptView:
@@ -237,4 +238,5 @@ def receipt_view(context: Context, actor: Actor, attempt_id: UUID) -> ReceiptVie
             row.close_reason,
             row.scored_at is not None,
             row.released_at is not None,
+            row.state == AttemptState.VOID,
         )

@@ -29,17 +29,24 @@ class Incident:
     attempt_id: UUID | None
     who: str
     by: str
+    person_id: UUID | None = None
 
 
 def note(
-    uow: UnitOfWork, sitting_id: UUID, kind: str, text: str = "", attempt_id: UUID | None = None
+    uow: UnitOfWork,
+    sitting_id: UUID,
+    kind: str,
+    text: str = "",
+    attempt_id: UUID | None = None,
+    person_id: UUID | None = None,
 ) -> None:
-    """Write a line within a running use case."""
+    """Write a line within a running use case; about an attempt, or a person without one."""
     uow.session.add(
         RowIncident(
             id=uow.new_id(),
             sitting_id=sitting_id,
             attempt_id=attempt_id,
+            person_id=person_id,
             at=uow.now,
             kind=kind,
             note=text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from quizapp.services import records
 from quizapp.services.score_reports import compute, practice_count
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as attempt_store
+from quizapp.store import late_entries as late_entry_store
 from quizapp.store import scores as store
 from quizapp.store import sittings as sitting_store
 from quizapp.store.attempts import RowAttempt
@@ -71,6 +73,27 @@ def score(context: Context, actor: Actor, attempt_id: UUID, *, again: bool = Fal
         row.current_score_id, row.scored_at = told.id, uow.now
         uow.audit("score", "attempt", row.id, number=told.number, decision=told.decision)
         return told.id
+
+
+def lock(uow: UnitOfWork, attempt_ids: Iterable[UUID]) -> None:
+    """Keep these attempts from being scored or released until the end of the transaction."""
+    for attempt_id in sorted(attempt_ids):
+        uow.session.get_one(RowAttempt, attempt_id, with_for_update=True)
+
+
+def unscore(uow: UnitOfWork, attempt_ids: Iterable[UUID]) -> list[UUID]:
+    """Have scored attempts scored again, before anything can be released; gives which.
+
+    Their scores stay; `finish` adds another, by whoever comes first, the sweep at the latest.
+    Attempts that were released or are not scored are left alone.
+    """
+    done = []
+    for attempt_id in sorted(attempt_ids):
+        row = uow.session.get_one(RowAttempt, attempt_id, with_for_update=True)
+        if row.state == AttemptState.CLOSED and row.current_score_id and row.released_at is None:
+            row.current_score_id = row.scored_at = None
+            done.append(attempt_id)
+    return done
 
 
 def _locked(uow: UnitOfWork, attempt_id: UUID) -> RowAttempt:
@@ -161,11 +184,19 @@ def _is_releasable(session: Session, row: RowAttempt, now: datetime) -> bool:
         return False
     if row.released_at is not None:
         return True
+    if _awaits_decision(session, row):
+        return False
     exam = session.get_one(RowExam, row.exam_id)
     definition = exams.from_json(exam.definition)
     if definition.release is Release.AFTER_SITTING:
         return _sitting_is_over(session, row, exam, definition, now)
     return definition.release is Release.IMMEDIATE
+
+
+def _awaits_decision(session: Session, row: RowAttempt) -> bool:
+    """Whether a late answer may still be accepted: a result that was shown could not change."""
+    sitting = session.get(RowSitting, row.sitting_id) if row.sitting_id else None
+    return bool(sitting and sitting.late_rule) and late_entry_store.has_undecided(session, row.id)
 
 
 def _sitting_is_over(

@@ -13,6 +13,7 @@ from quizapp.domain.errors import Problem
 from quizapp.domain.exam import ExamState, Mode, Window
 from quizapp.domain.person import Actor, Permission, Role, normalise_email
 from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.store import check_ins as check_in_store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
 from quizapp.store import sittings as store
@@ -30,6 +31,10 @@ class Plan:
     proctor_ids: frozenset[UUID] = frozenset()
     access_code: str = ""
     is_open_to_all: bool = False
+    needs_check_in: bool = False
+    rules: str = ""
+    networks: tuple[str, ...] = ()
+    late_rule: str = ""
 
 
 def write(uow: UnitOfWork, row: RowSitting, plan: Plan) -> None:
@@ -37,8 +42,13 @@ def write(uow: UnitOfWork, row: RowSitting, plan: Plan) -> None:
     row.title, row.access_code = plan.title, plan.access_code
     row.opens_at, row.closes_at = plan.window.opens_at, plan.window.closes_at
     row.is_open_to_all, row.is_proctored = plan.is_open_to_all, bool(plan.proctor_ids)
+    row.needs_check_in, row.networks = plan.needs_check_in, list(plan.networks)
+    is_other, row.rules, row.late_rule = row.rules != plan.rules, plan.rules, plan.late_rule
     uow.session.add(row)
     uow.flush()
+    if is_other:
+        # Whoever accepted the rules accepted other words.
+        check_in_store.forget_acceptances(uow.session, row.id)
     store.set_cohorts(uow.session, row.id, plan.cohort_ids)
     store.set_people(uow.session, row.id, plan.person_ids)
     store.set_proctors(uow.session, row.id, plan.proctor_ids)
@@ -56,6 +66,7 @@ def sizes(plan: Plan) -> dict[str, int]:
 def check(uow: UnitOfWork, exam: RowExam, plan: Plan) -> Iterator[Problem]:
     """Everything wrong with a plan for a sitting of this exam."""
     yield from exam_check.check_sitting(plan.title, plan.window, plan.access_code)
+    yield from exam_check.check_exam_day(plan.rules, plan.networks, plan.late_rule)
     if plan.window.closes_at <= uow.now:
         told = plan.window.closes_at.isoformat()
         yield Problem("closes_at", told, "in_the_past", "the window would already be over")

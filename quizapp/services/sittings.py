@@ -83,6 +83,10 @@ class SittingDetail:
 
     summary: SittingSummary
     access_code: str
+    needs_check_in: bool
+    rules: str
+    networks: tuple[str, ...]
+    late_rule: str
     time_limit_seconds: int
     cohorts: tuple[Named, ...]
     people: tuple[Named, ...]
@@ -105,6 +109,10 @@ def schedule(
     proctor_ids: Collection[UUID] = (),
     access_code: str = "",
     is_open_to_all: bool = False,
+    needs_check_in: bool = False,
+    rules: str = "",
+    networks: Collection[str] = (),
+    late_rule: str = "",
 ) -> UUID:
     """Offer a published exam in a window to a roster; gives the sitting's id.
 
@@ -112,7 +120,19 @@ def schedule(
     """
     actor.require(Permission.SCHEDULE_SITTING)
     people, cohorts, proctors = frozenset(person_ids), frozenset(cohort_ids), frozenset(proctor_ids)
-    plan = Plan(title.strip(), window, cohorts, people, proctors, access_code.strip(), is_open_to_all)
+    plan = Plan(
+        title.strip(),
+        window,
+        cohorts,
+        people,
+        proctors,
+        access_code.strip(),
+        is_open_to_all,
+        needs_check_in,
+        rules.strip(),
+        tuple(networks),
+        late_rule.strip(),
+    )
     with context.transaction(actor) as uow:
         exam = uow.session.get(RowExam, exam_id)
         if exam is None:
@@ -202,6 +222,10 @@ def get(context: Context, actor: Actor, sitting_id: UUID) -> SittingDetail:
         return SittingDetail(
             summary=_summary(row, exam, context.clock.now(), len(roster), counts),
             access_code=row.access_code,
+            needs_check_in=row.needs_check_in,
+            rules=row.rules,
+            networks=tuple(row.networks),
+            late_rule=row.late_rule,
             time_limit_seconds=exams.from_json(exam.definition).time_limit_seconds,
             cohorts=tuple(Named(c.id, c.name) for c in store.cohorts_of(session, sitting_id)),
             people=tuple(Named(p.id, p.name) for p in store.people_of(session, sitting_id)),

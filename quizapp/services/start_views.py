@@ -44,6 +44,8 @@ class StartView:
     accommodation: Accommodation
     window: Window
     needs_code: bool
+    rules: str
+    needs_rules: bool
     is_top_up: bool
     cycle: int
     attempts_in_cycle: int
@@ -53,7 +55,7 @@ class StartView:
     rule: ExamDefinition
 
 
-def start_view(context: Context, actor: Actor, sitting_id: UUID) -> StartView:
+def start_view(context: Context, actor: Actor, sitting_id: UUID, address: str | None = None) -> StartView:
     """Everything a learner is told before starting, and why starting is refused, if it is."""
     actor.require(Permission.SIT_EXAM)
     attempts.finish_overdue(context, actor.person_id)
@@ -64,14 +66,20 @@ def start_view(context: Context, actor: Actor, sitting_id: UUID) -> StartView:
             raise NotFound("not_found")
         if not exam_store.is_on_roster(session, sitting_id, person_id):
             raise Refused("not_on_roster")
-        return _view(context, session, person_id, *found)
+        return _view(context, session, person_id, *found, address)
 
 
 def _view(
-    context: Context, session: Session, person_id: UUID, sitting: RowSitting, exam: RowExam
+    context: Context,
+    session: Session,
+    person_id: UUID,
+    sitting: RowSitting,
+    exam: RowExam,
+    address: str | None,
 ) -> StartView:
     definition = exams.from_json(exam.definition)
-    facts = admissions.gather(context.clock.now(), session, person_id, sitting, exam, sitting.access_code)
+    code = sitting.access_code
+    facts = admissions.gather(context.clock.now(), session, person_id, sitting, exam, code, address)
     outlook = _outlook(session, person_id, exam, definition, facts)
     limit = admissions.time_limit(definition, outlook.blueprint)
     accommodation = people_store.accommodation_of(session, person_id)
@@ -92,6 +100,8 @@ def _view(
         accommodation=accommodation,
         window=facts.window,
         needs_code=bool(sitting.access_code),
+        rules=sitting.rules,
+        needs_rules=not facts.has_accepted_rules,
         is_top_up=outlook.is_top_up,
         cycle=outlook.cycle,
         attempts_in_cycle=definition.attempts.attempts_per_cycle,

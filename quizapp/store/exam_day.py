@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from quizapp.domain.attempt import AttemptState
+from quizapp.domain.seat import OFFLINE_AFTER
 from quizapp.store.attempts import RowAttempt, RowFormSlot
 from quizapp.store.engine import Base
 from quizapp.store.exams import RowIncident
@@ -20,8 +21,8 @@ from quizapp.store.items import RowItem, RowItemVersion
 from quizapp.store.people import RowPerson
 from quizapp.store.types import BigKey, Instant
 
-#: A window beats every 20 s; from here on it was not heard of.
-SILENCE = timedelta(seconds=60)
+#: Silences from this length on are kept.
+SILENCE = OFFLINE_AFTER
 
 
 class RowCheckIn(Base):
@@ -167,7 +168,7 @@ def withdrawn_slots(session: Session, attempt_id: UUID) -> list[int]:
 
 
 def incidents(session: Session, sitting_id: UUID) -> Sequence[Any]:
-    """(at, kind, note, attempt_id, learner's name, actor's name) of a sitting, oldest first."""
+    """(at, kind, note, attempt_id, learner's name, actor's name, learner) of a sitting, oldest first."""
     actor = aliased(RowPerson)
     query = (
         select(
@@ -177,9 +178,10 @@ def incidents(session: Session, sitting_id: UUID) -> Sequence[Any]:
             RowIncident.attempt_id,
             func.coalesce(RowPerson.name, ""),
             func.coalesce(actor.name, ""),
+            func.coalesce(RowAttempt.person_id, RowIncident.person_id),
         )
         .outerjoin(RowAttempt, RowAttempt.id == RowIncident.attempt_id)
-        .outerjoin(RowPerson, RowPerson.id == RowAttempt.person_id)
+        .outerjoin(RowPerson, RowPerson.id == func.coalesce(RowAttempt.person_id, RowIncident.person_id))
         .outerjoin(actor, actor.id == RowIncident.actor_id)
         .where(RowIncident.sitting_id == sitting_id)
         .order_by(RowIncident.at, RowIncident.id)

@@ -116,6 +116,8 @@ class RowIncident(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     sitting_id: Mapped[UUID] = mapped_column(ForeignKey("sitting.id"), index=True)
     attempt_id: Mapped[UUID | None] = mapped_column(Uuid)
+    #: Whom it is about where there is no attempt yet.
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
     at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(String(2000), default="")

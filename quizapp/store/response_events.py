@@ -200,8 +200,11 @@ def last_seq(connection: Connection | Session, attempt_id: UUID, writer: int) ->
     return connection.execute(query).scalar() or 0
 
 
-def entries(session: Session, attempt_id: UUID) -> list[Entry]:
-    """Every entry of an attempt, in the order they arrived; a late one that was accepted counts."""
+def entries(session: Session, attempt_id: UUID, with_decisions: bool = True) -> list[Entry]:
+    """Every entry of an attempt, in the order they arrived; a late one that was accepted counts.
+
+    Without decisions each is worth what it was when it arrived, as the receipt says.
+    """
     event, decided = RowResponseEvent, RowLateDecision
     query = (
         select(
@@ -218,13 +221,14 @@ def entries(session: Session, attempt_id: UUID) -> list[Entry]:
         .order_by(event.id)
     )
     return [
-        Entry(r.writer, r.client_seq, r.slot, EventKind(r.kind), r.payload, _worth(r))
+        Entry(r.writer, r.client_seq, r.slot, EventKind(r.kind), r.payload, _worth(r, with_decisions))
         for r in session.execute(query)
     ]
 
 
-def _worth(row: Any) -> Disposition:
-    return Disposition.COUNTED if row.is_accepted else Disposition(row.disposition)
+def _worth(row: Any, with_decisions: bool) -> Disposition:
+    is_accepted = with_decisions and row.is_accepted
+    return Disposition.COUNTED if is_accepted else Disposition(row.disposition)
 
 
 #: Built once: every save asks it.

@@ -12,12 +12,15 @@ from quizapp.web import (
     attempts,
     audit,
     cohorts,
+    console_times,
     errors,
     frameworks,
     health,
     home,
     items,
+    problem_reports,
     pseudo_locale,
+    receipts,
     records,
     requests,
     scores,
@@ -35,9 +38,12 @@ BLUEPRINTS = (
     frameworks.bp,
     items.bp,
     sittings.bp,  # exams and sittings share one
+    console_times.bp,  # with the console itself
     attempts.bp,
+    problem_reports.bp,
     scores.bp,
     records.bp,
+    receipts.bp,
     cohorts.bp,  # people and cohorts share one
     audit.bp,
     health.bp,

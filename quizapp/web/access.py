@@ -108,6 +108,11 @@ def token() -> str:
     return request.headers.get(TOKEN_HEADER) or request.form.get("token", "")
 
 
+def address() -> str:
+    """Where this request came from, as far as the trusted proxies say."""
+    return request.remote_addr or ""
+
+
 def _need_token() -> None:
     told = saving.claim(context(), token())
     if told.attempt_id != (request.view_args or {}).get("attempt_id"):

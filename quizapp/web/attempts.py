@@ -14,20 +14,24 @@ from werkzeug.wrappers import Response
 from quizapp.domain.attempt import PROTOCOL, Disposition, SectionClock
 from quizapp.domain.errors import Invalid, Refused
 from quizapp.domain.person import Permission
-from quizapp.services import attempts, content, delivery, presence, saving, start_views
+from quizapp.services import attempts, check_ins, content, delivery, presence, saving, start_views
 from quizapp.services.delivery import AttemptView
 from quizapp.web.access import TOKEN_HEADER as TOKEN_HEADER
-from quizapp.web.access import actor, attempt_token, context, needs, signed_in, token
+from quizapp.web.access import actor, address, attempt_token, context, needs, signed_in, token
 from quizapp.web.messages import message
 
 bp = Blueprint("attempts", __name__)
+#: Refusals after which the page before the start helps on.
+SAID_AT_THE_START = {
+    "attempt_already_open", "wrong_access_code", "wrong_network", "not_checked_in", "rules_not_accepted",
+}  # fmt: skip
 
 
 @bp.get("/sittings/<uuid:sitting_id>/start")
 @needs(Permission.SIT_EXAM)
 def start_page(sitting_id: UUID) -> Any:
     """What will happen, before anybody commits to it."""
-    told = start_views.start_view(context(), actor(), sitting_id)
+    told = start_views.start_view(context(), actor(), sitting_id, address())
     return render_template("attempts/start.html", start=told)
 
 
@@ -36,14 +40,23 @@ def start_page(sitting_id: UUID) -> Any:
 def start(sitting_id: UUID) -> Any:
     """Open the attempt; a second start leads to the page that offers to resume the first."""
     try:
-        attempt_id = attempts.start(context(), actor(), sitting_id, request.form.get("access_code", ""))
+        code = request.form.get("access_code", "")
+        attempt_id = attempts.start(context(), actor(), sitting_id, code, address())
     except Refused as refusal:
-        if refusal.code not in {"attempt_already_open", "wrong_access_code"}:
+        if refusal.code not in SAID_AT_THE_START:
             raise
         flash(str(message(refusal.code)), "error")
         return redirect(url_for("attempts.start_page", sitting_id=sitting_id))
     _hold(attempt_id, 1)
     return redirect(url_for("attempts.item", attempt_id=attempt_id, position=1))
+
+
+@bp.post("/sittings/<uuid:sitting_id>/rules")
+@needs(Permission.SIT_EXAM)
+def accept_rules(sitting_id: UUID) -> Any:
+    """The learner accepts the rules of a sitting."""
+    check_ins.accept_rules(context(), actor(), sitting_id)
+    return redirect(url_for("attempts.start_page", sitting_id=sitting_id))
 
 
 @bp.post("/exams/<uuid:exam_id>/preview")
@@ -59,7 +72,7 @@ def preview(exam_id: UUID) -> Any:
 @signed_in
 def resume(attempt_id: UUID) -> Any:
     """Take the attempt over in this browser, at the place that was left."""
-    writer = attempts.resume(context(), actor(), attempt_id)
+    writer = attempts.resume(context(), actor(), attempt_id, address())
     _hold(attempt_id, writer)
     return redirect(url_for("attempts.item", attempt_id=attempt_id, position=_place(attempt_id)))
 

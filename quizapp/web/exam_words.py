@@ -68,6 +68,7 @@ SENTENCES: dict[str, LazyString] = {
     "unknown_person": _l("No account has this address."),
     "not_a_learner": _l("This person does not hold the role of learner, so could not start."),
     "not_a_proctor": _l("This person does not hold the role of proctor."),
+    "not_a_network": _l("This is no network, such as 10.1.0.0/16."),
     "unknown_cohort": _l("There is no such cohort."),
     "pool_too_small": _l("There are not enough eligible items to fill one form."),
     "cannot_certify": _l("Even somebody who answers everything right could not demonstrate this task."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,14 +10,17 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from quizapp.domain.framework import Framework, TaskStatement
 from quizapp.domain.person import Permission, Role
 from quizapp.services import agenda, frameworks, records, results, sittings
-from quizapp.services.sittings import Phase
+from quizapp.services.sittings import Phase, SittingSummary
 from quizapp.web import task_maps
 from quizapp.web.access import actor, context, public
-from quizapp.web.requests import THEME_COOKIE, THEMES
+from quizapp.web.requests import THEME_COOKIE, THEMES, reader_zone
 from quizapp.web.task_maps import Cell, TaskMap
 
 bp = Blueprint("home", __name__)
 THEME_SECONDS = 365 * 24 * 3600
+LIVE = (Phase.UPCOMING, Phase.OPEN, Phase.OVER)
+#: A sitting that has just ended still needs its console: late answers, the log.
+LOOK_BACK = timedelta(hours=12)
 
 
 @bp.get("/")
@@ -32,10 +36,25 @@ def index() -> Any:
     if who.may(Permission.PULL_RECORDS):
         facts["desk"] = records.desk(context(), who)
     if who.may(Permission.WATCH_SITTING):
-        facts["week"] = [
-            line for line in sittings.listed(context(), who) if line.phase in (Phase.OPEN, Phase.UPCOMING)
-        ]
+        facts["today"], facts["week"] = _sittings()
     return render_template("home/index.html", **facts)
+
+
+def _sittings() -> tuple[list[SittingSummary], list[SittingSummary]]:
+    """The sittings of today in the reader's zone, the earliest first, and those still to come."""
+    now = context().clock.now()
+    ends_at = _midnight(now)
+    told = [line for line in sittings.listed(context(), actor()) if line.phase in LIVE]
+    told.sort(key=lambda line: (not line.open_attempts, line.window.opens_at))
+    today = [
+        line for line in told if line.window.opens_at < ends_at and line.window.closes_at > now - LOOK_BACK
+    ]
+    return today, [line for line in told if line.window.opens_at >= ends_at]
+
+
+def _midnight(now: datetime) -> datetime:
+    local = now.astimezone(reader_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (local + timedelta(days=1)).astimezone(UTC)
 
 
 def _learner() -> dict[str, Any]:

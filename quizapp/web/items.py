@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from quizapp.domain.framework import TaskStatement
 from quizapp.domain.item_bank import PRACTICE_NEEDED, SECURE_NEEDED, CoverageLevel
 from quizapp.domain.person import Permission
-from quizapp.services import items_read
+from quizapp.services import items_read, problem_reports
 from quizapp.services.items_read import BankPage, ItemFilter
 from quizapp.web import task_maps
 from quizapp.web.access import actor, context, needs
@@ -25,7 +25,12 @@ FILTERS = ("task", "pool", "type", "status", "text")
 @needs(Permission.BROWSE_BANK)
 def index() -> Any:
     """Every bank."""
-    return render_template("banks/index.html", banks=items_read.banks(context(), actor()), words=words())
+    return render_template(
+        "banks/index.html",
+        banks=items_read.banks(context(), actor()),
+        words=words(),
+        may_suspend=actor().may(Permission.SUSPEND_ITEM),
+    )
 
 
 @bp.get("/<bank_id>")
@@ -118,8 +123,16 @@ def item(bank_id: str, item_id: str) -> Any:
         told=told,
         bank=told.bank,
         line=told.line,
+        reports=_reports(bank_id, item_id),
+        may_suspend=actor().may(Permission.SUSPEND_ITEM),
         may_read_key=actor().may(Permission.READ_KEYS),
         words=words(),
         chips=STATUS_CHIPS,
         tasks=[(code, told.framework.task(code)) for code in told.line.tasks],
     )
+
+
+def _reports(bank_id: str, item_id: str) -> list[problem_reports.Report]:
+    if not actor().may(Permission.SUSPEND_ITEM):
+        return []
+    return problem_reports.listed(context(), actor(), bank_id, item_id)

@@ -44,6 +44,23 @@ MESSAGES: Mapping[str, LazyString] = {
     "window_not_open": _l("This sitting has not opened yet. Nothing was started."),
     "window_over": _l("This sitting is over. Nothing was started."),
     "wrong_access_code": _l("The access code is not right. Nothing was started; ask your proctor."),
+    "wrong_network": _l("This exam can only be taken from the exam room's network. Nothing was started."),
+    "not_checked_in": _l("A proctor has to check you in first. Go to them, then open this page again."),
+    "rules_not_accepted": _l("Accept the rules of this sitting first. Nothing was started."),
+    "bad_check_in": _l("Nobody was checked in: say how this person was identified."),
+    "own_check_in": _l("Nobody checks themselves in; another proctor can. Nothing was changed."),
+    "already_started": _l("This person has started already. Nothing was changed."),
+    "bad_announcement": _l("Nothing was announced: it needs some words, and not too many."),
+    "bad_void": _l("Nothing was made void: a reason is needed."),
+    "own_attempt": _l("This is your own attempt; somebody else has to decide about it. Nothing was changed."),
+    "attempt_released": _l(
+        "The result of this attempt was shown already, and a record may rest on it. Nothing was changed."
+    ),
+    "bad_suspension": _l("The item was not changed: a reason is needed."),
+    "no_late_rule": _l("This sitting has no rule for late answers, so none can be decided. Write one first."),
+    "already_decided": _l("This late answer was decided before. Nothing was changed."),
+    "bad_report": _l("The report was not sent: it needs some words, and not too many."),
+    "too_many_reports": _l("There are many reports of yours already. Tell the proctor, please."),
     "attempt_already_open": _l("You have already started. Resume the attempt that is open."),
     "attempt_closed": _l("This attempt is closed. What you saved before is safe."),
     "result_pending": _l(

@@ -67,7 +67,14 @@ def navigation(actor: Actor) -> list[Link]:
 
 #: Menu entries that stay marked on every page of a blueprint with one entry.
 CURRENT_BY_BLUEPRINT = frozenset(
-    {("frameworks", "framework"), ("items", "banks"), ("records", "records"), ("audit", "audit")}
+    {
+        ("frameworks", "framework"),
+        ("items", "banks"),
+        ("records", "records"),
+        ("audit", "audit"),
+        ("consoles", "sittings"),
+        ("problem_reports", "banks"),
+    }
 )
 
 
@@ -84,4 +91,7 @@ def account_links(actor: Actor) -> list[Link]:
 
 def footer_links() -> list[Link]:
     """Links below every page."""
-    return [Link(url_for("records.verify_start"), _("Verify a record"))]
+    return [
+        Link(url_for("records.verify_start"), _("Verify a record")),
+        Link(url_for("receipts.check"), _("Check a receipt")),
+    ]

@@ -161,6 +161,10 @@ def _values(told: SittingDetail) -> dict[str, Any]:
         "is_open_to_all": told.summary.is_open_to_all,
         "proctors": [str(entry.id) for entry in told.proctors],
         "access_code": told.access_code,
+        "needs_check_in": told.needs_check_in,
+        "rules": told.rules,
+        "networks": "\n".join(told.networks),
+        "late_rule": told.late_rule,
     }
 
 
@@ -178,6 +182,10 @@ def _plan(form: SittingForm) -> Plan:
         proctor_ids=frozenset(UUID(told) for told in form.proctors.data or ()),
         access_code=(form.access_code.data or "").strip(),
         is_open_to_all=form.is_open_to_all.data,
+        needs_check_in=form.needs_check_in.data,
+        rules=(form.rules.data or "").strip().replace("\r\n", "\n"),
+        networks=form.network_list(),
+        late_rule=(form.late_rule.data or "").strip(),
     )
 
 
@@ -189,7 +197,7 @@ def plan_arguments(plan: Plan) -> dict[str, Any]:
 def _note(form: SittingForm, problems: list[Problem]) -> None:
     for problem in problems:
         told = exam_words.sentence(problem)
-        if problem.field == "people":
+        if problem.field in ("people", "networks"):
             told = f"{problem.value}: {told}"
         name = PLACES.get(problem.field, "")
         if name in form:

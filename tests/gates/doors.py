@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from quizapp.services import demo, exams
+from quizapp.domain.person import Actor, Role
+from quizapp.services import boards, demo, exams
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.records import RowRecord
+from tests.gates import exam_day
 from tests.gates.conftest import Place
 
 DRAFT = "draft"
@@ -66,9 +68,24 @@ def _every_item_type(place: Place) -> list[str]:
     return list(one_of_each.values())
 
 
+def _exam_day(place: Place) -> list[str]:
+    """A sitting in the middle of its day, and people of it who stand differently."""
+    proctor = Actor(place.person_id("proctor"), frozenset({Role.PROCTOR}))
+    sitting_id = exam_day.running(place.context, place.person_id("proctor"))
+    console = f"/sittings/{sitting_id}/console"
+    seats = boards.board(place.context, proctor, sitting_id).seats
+    return [console, *(f"{console}/people/{seat.person_id}" for seat in seats)]
+
+
+def _exam_day_and_draft(place: Place) -> list[str]:
+    return [*_exam_day(place), *_draft(place)]
+
+
 MORE = {
     "visitor": _printed_serial,
     "learner": _own_results,
-    "instructor": _draft,
+    "instructor": _exam_day_and_draft,
     "reviewer": _every_item_type,
+    "proctor": _exam_day,
+    "administrator": _exam_day,
 }

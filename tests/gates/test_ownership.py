@@ -29,8 +29,8 @@ def belongings(sqlite_context: Any) -> dict[str, dict[str, Any]]:
     running = attempts.start(sqlite_context, owner, practice)
     serial = records.mine(sqlite_context, owner)[0].serial
     return {
-        "open": {"attempt_id": running, "serial": serial},
-        "closed": {"attempt_id": done, "serial": serial},
+        "open": {"attempt_id": running, "serial": serial, "sitting_id": practice},
+        "closed": {"attempt_id": done, "serial": serial, "sitting_id": sitting_id},
     }
 
 
@@ -73,7 +73,18 @@ def test_nothing_of_a_is_open_to_b(sqlite_app, sqlite_context, belongings, which
     assert (let_in, rows(sqlite_context)) == ([], before)
 
 
-DOORS = ("events", "heartbeat", "save_item", "whole_content")
+DOORS = (
+    "attempts.events",
+    "attempts.heartbeat",
+    "attempts.save_item",
+    "attempts.whole_content",
+    "problem_reports.report",
+    "problem_reports.report_by_form",
+)
+
+
+#: Doors that take the token as a field.
+FORMS = {"attempts.save_item", "problem_reports.report_by_form"}
 
 
 def test_a_token_for_one_attempt_opens_no_other(sqlite_app, sqlite_context, belongings) -> None:
@@ -89,8 +100,8 @@ def test_a_token_for_one_attempt_opens_no_other(sqlite_app, sqlite_context, belo
                 path,
                 method=method,
                 json=body,
-                data={"token": token} if endpoint == "attempts.save_item" else None,
+                data={"token": token} if endpoint in FORMS else None,
                 headers={"X-Attempt-Token": token},
             )
             told.append((endpoint, answer.status_code))
-    assert sorted(told) == [(f"attempts.{name}", 403) for name in DOORS]
+    assert sorted(told) == [(name, 403) for name in DOORS]

@@ -13,11 +13,12 @@ from flask.testing import FlaskClient
 
 from quizapp.domain.attempt import project
 from quizapp.domain.person import Actor, Role
-from quizapp.services import attempts, people
+from quizapp.services import attempts, check_ins, people, sitting_plans, sittings
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
 from quizapp.store import response_events
 from tests.support import attempts as room
+from tests.support import exams
 from tests.support.people import TESTS, person, sign_in
 
 
@@ -221,3 +222,36 @@ def test_two_tabs_that_number_alike_lose_no_later_choice(sitters: list[Sitter]) 
         "sequence_taken",
         "2",
     )
+
+
+def test_the_start_page_leads_through_check_in_and_rules(sqlite_app: Flask, sqlite_context: Context) -> None:
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    ada = person(sqlite_context, Role.LEARNER, name="Ada Able")
+    sitting_id = room.room(sqlite_context, [ada])
+    hall = sitting_plans.Plan(
+        "Hall",
+        exams.window(sqlite_context),
+        person_ids=frozenset({ada}),
+        needs_check_in=True,
+        rules="Be *quiet*.",
+        networks=("127.0.0.0/8",),
+    )
+    sittings.revise(sqlite_context, TESTS, sitting_id, hall)
+    client = sqlite_app.test_client()
+    sign_in(client, sqlite_context, ada)
+    page = f"/sittings/{sitting_id}/start"
+    told = client.get(page).text
+    assert ("Go to your proctor first" in told, "<em>quiet</em>" in told, "Start now" in told) == (
+        True,
+        True,
+        False,
+    )
+    check_ins.arrive(sqlite_context, TESTS, sitting_id, ada, "photo_id")
+    assert "I have read the rules and accept them" in client.get(page).text
+    assert client.post(page).location == page
+    assert client.post(f"/sittings/{sitting_id}/rules").location == page
+    told = client.get(page).text
+    assert ("You have accepted these rules." in told, "Start now" in told) == (True, True)
+    outside = client.post(page, environ_base={"REMOTE_ADDR": "192.168.0.9"})
+    assert outside.location == page
+    assert "/items/1" in client.post(page).location

@@ -102,6 +102,28 @@ def test_every_wrong_field_is_told_with_its_place(client: FlaskClient, ground: C
     assert sittings.listed(ground, TESTS) == []
 
 
+def test_what_the_day_asks_for_is_typed_stored_and_shown(client: FlaskClient, ground: Context) -> None:
+    sent = plan(
+        needs_check_in="y", rules="Be *quiet*.", networks="10.1.0.0/16\n10.2.0.0/16", late_rule="Power"
+    )
+    answer = client.post(f"/exams/{published(ground)}/schedule", data=sent)
+    (line,) = sittings.listed(ground, TESTS)
+    told = sittings.get(ground, TESTS, line.id)
+    assert (told.needs_check_in, told.rules, told.networks, told.late_rule) == (
+        True,
+        "Be *quiet*.",
+        ("10.1.0.0/16", "10.2.0.0/16"),
+        "Power",
+    )
+    page = words(client.get(answer.location).text)
+    assert "Check-in needed before the start Networks 10.1.0.0/16, 10.2.0.0/16 Rules accepted" in page
+    form = fields(client.get(f"/sittings/{line.id}/edit").text)
+    assert client.post(f"/sittings/{line.id}/edit", data=form).status_code == 302
+    assert sittings.get(ground, TESTS, line.id) == told
+    wrong = client.post(f"/sittings/{line.id}/edit", data=plan(networks="here"))
+    assert "here: This is no network, such as 10.1.0.0/16." in words(wrong.text)
+
+
 def test_a_draft_leads_to_what_can_be_scheduled(client: FlaskClient, ground: Context) -> None:
     assert client.get(f"/exams/{define(ground)}/schedule").location == "/sittings/new"
     assert "No exam is published." in words(client.get("/sittings/new").text)

@@ -32,6 +32,9 @@ PLACES = {
     "people": "people",
     "proctors": "proctors",
     "cohorts": "cohorts",
+    "rules": "rules",
+    "networks": "networks",
+    "late_rule": "late_rule",
 }
 
 
@@ -86,11 +89,39 @@ class SittingForm(FlaskForm):
         description=_l("Asked before the start; the proctor says it aloud. Empty means none."),
         render_kw={"autocomplete": "off"},
     )
+    needs_check_in = BooleanField(
+        _l("Check-in needed"), description=_l("Nobody starts before a proctor has made sure who they are.")
+    )
+    rules = TextAreaField(
+        _l("Rules to accept"),
+        validators=[Length(max=20_000)],
+        description=_l("Conduct and confidentiality; every learner accepts them before the start."),
+        render_kw={"rows": 5},
+    )
+    networks = TextAreaField(
+        _l("Networks"),
+        validators=[Length(max=4_000)],
+        description=_l("Where the exam may be started from, one on each line. Empty means anywhere."),
+        render_kw={"rows": 2, "spellcheck": "false", "placeholder": "10.1.0.0/16"},
+    )
+    late_rule = StringField(
+        _l("Rule for late answers"),
+        validators=[Length(max=200)],
+        description=_l("By which answers that arrived after the end are decided. Empty means none counts."),
+    )
 
     def addresses(self) -> list[str]:
         """The addresses typed, each once, in their order."""
-        told = (self.people.data or "").replace(",", "\n").replace(";", "\n").split("\n")
-        return list(dict.fromkeys(line.strip() for line in told if line.strip()))
+        return _lines(self.people.data)
+
+    def network_list(self) -> tuple[str, ...]:
+        """The networks typed, each once, in their order."""
+        return tuple(_lines(self.networks.data))
+
+
+def _lines(text: str | None) -> list[str]:
+    told = (text or "").replace(",", "\n").replace(";", "\n").split("\n")
+    return list(dict.fromkeys(line.strip() for line in told if line.strip()))
 
 
 def to_instant(local: datetime, zone: ZoneInfo, is_end: bool = False) -> datetime:
