@@ -104,7 +104,7 @@ def _outlook(definition: ExamDefinition, facts: AdmissionFacts, is_here: bool) -
         admission = admit(definition, facts)
     except Refused as refusal:
         if refusal.code in SAID_AT_THE_START:
-            return "open", "", ""
+            return _Outlook("open", whole.length)
         state = "coming" if refusal.code == "window_not_open" else "blocked"
         return _Outlook(
             state, whole.length, refusal=refusal.code, earliest=str(refusal.facts.get("earliest", ""))
