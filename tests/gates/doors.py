@@ -9,7 +9,7 @@ from typing import Any
 from quizapp.domain.person import Actor, Role
 from quizapp.services import boards, demo, exams
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam
+from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.records import RowRecord
 from tests.gates import exam_day
@@ -77,14 +77,18 @@ def _exam_day(place: Place) -> list[str]:
     return [console, *(f"{console}/people/{seat.person_id}" for seat in seats)]
 
 
-def _exam_day_and_draft(place: Place) -> list[str]:
-    return [*_exam_day(place), *_draft(place)]
+def _whole_life_of_an_exam(place: Place) -> list[str]:
+    """A draft, a sitting in the middle of its day, and one whose results are shown."""
+    with place.context.reading() as session:
+        exam = session.query(RowExam).filter_by(slug=demo.CERTIFICATION).one()
+        over = session.query(RowSitting).filter_by(exam_id=exam.id).one().id
+    return [*_draft(place), *_exam_day(place), f"/sittings/{over}"]
 
 
 MORE = {
     "visitor": _printed_serial,
     "learner": _own_results,
-    "instructor": _exam_day_and_draft,
+    "instructor": _whole_life_of_an_exam,
     "reviewer": _every_item_type,
     "proctor": _exam_day,
     "administrator": _exam_day,
