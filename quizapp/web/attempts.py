@@ -7,8 +7,9 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from jinja2 import Template
 from werkzeug.wrappers import Response
 
 from quizapp.domain.attempt import PROTOCOL, Disposition, SectionClock
@@ -195,6 +196,8 @@ def _clock(facts: saving.ClockFacts) -> dict[str, Any]:
 def whole_content(attempt_id: UUID) -> Any:
     """Everything a window needs until the end: every item as the plain page shows it, and its state."""
     told = content.content(context(), token())
+    # Rendered without what a page around them would need: that is looked up for each rendering.
+    item_html = current_app.jinja_env.get_template("attempts/item_content.html")
     return jsonify(
         {
             "protocol": PROTOCOL,
@@ -203,19 +206,19 @@ def whole_content(attempt_id: UUID) -> Any:
             "opened_at": told.opened_at.isoformat(),
             "journal_key": base64.b64encode(told.journal_key).decode(),
             "sections": [_section(clock) for clock in told.sections],
-            "items": [_item(placed) for placed in told.items],
+            "items": [_item(item_html, placed) for placed in told.items],
             "clock": _clock(told.clock),
         }
     )
 
 
-def _item(placed: content.PlacedItem) -> dict[str, Any]:
+def _item(item_html: Template, placed: content.PlacedItem) -> dict[str, Any]:
     view = placed.view
     return {
         "slot": view.position,
         "section": placed.section,
         "type": view.presented["type"],
-        "html": render_template("attempts/item_content.html", item=view),
+        "html": item_html.render(item=view),
         "response": view.response,
         "flag": view.is_flagged,
         "seen": placed.is_seen,

@@ -1,0 +1,53 @@
+"""How often the pages of an exam ask the database: whole rooms open them at the same moment."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from quizapp.services.unit_of_work import Context
+from tests.support import attempts as room
+from tests.support.people import sign_in
+from tests.support.statements import counted
+
+
+class Sitter:
+    """A learner with a browser, whose requests are counted."""
+
+    def __init__(self, app: Flask, context: Context) -> None:
+        app.config["WTF_CSRF_ENABLED"] = False
+        self.context, self.actor = context, room.learner(context)
+        assert self.actor.person_id is not None
+        self.sitting_id = room.room(context, [self.actor.person_id])
+        self.client = app.test_client()
+        sign_in(self.client, context, self.actor.person_id)
+
+    def begin(self) -> UUID:
+        answer = self.client.post(f"/sittings/{self.sitting_id}/start")
+        return UUID(answer.location.split("/")[2])
+
+    def count(self, method: str, url: str, **sent: Any) -> int:
+        """How many statements a request takes that is answered well."""
+        with counted(self.context) as told:
+            answer = self.client.open(url, method=method, **sent)
+        assert answer.status_code < 400, answer.text
+        return len(told)
+
+
+@pytest.fixture
+def sitter(app: Flask, context: Context) -> Sitter:
+    return Sitter(app, context)
+
+
+def held(sitter: Sitter, attempt_id: UUID) -> dict[str, str]:
+    return {"X-Attempt-Token": room.token(sitter.context, attempt_id)}
+
+
+def test_the_whole_content_takes_the_same_few_statements_however_many_items(sitter: Sitter) -> None:
+    attempt_id = sitter.begin()
+    url, headers = f"/attempts/{attempt_id}/content", held(sitter, attempt_id)
+    # The first delivery is noted, with its audit line; the login is loaded by an extension.
+    assert [sitter.count("GET", url, headers=headers) for _ in range(2)] == [13, 9]
