@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -51,3 +52,13 @@ def test_the_whole_content_takes_the_same_few_statements_however_many_items(sitt
     url, headers = f"/attempts/{attempt_id}/content", held(sitter, attempt_id)
     # The first delivery is noted, with its audit line; the login is loaded by an extension.
     assert [sitter.count("GET", url, headers=headers) for _ in range(2)] == [13, 9]
+
+
+def test_a_save_does_not_look_at_the_login_its_browser_sends_along(sitter: Sitter) -> None:
+    attempt_id = sitter.begin()
+    headers = held(sitter, attempt_id) | {"Content-Type": "application/json"}
+    entry = {"client_seq": 1, "slot": 1, "kind": "response", "payload": {"choice": "a"}}
+    body = json.dumps({"protocol": 1, "entries": [entry]})
+    assert sitter.client.get_cookie("quizapp") is not None
+    # One that appends and decides, one that reads the clock for the acknowledgement.
+    assert sitter.count("POST", f"/attempts/{attempt_id}/events", headers=headers, data=body) == 2
