@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain import blueprint as blueprints
-from quizapp.domain import exam as exams
 from quizapp.domain import score as domain
 from quizapp.domain.attempt import AttemptState, Purpose, project
 from quizapp.domain.errors import NotFound, Refused
@@ -26,9 +25,8 @@ from quizapp.store import attempts as attempt_store
 from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam
-from quizapp.store.frameworks import RowFramework
-from quizapp.store.frameworks import to_domain as framework_of
+from quizapp.store.exams import RowExam, definition_of
+from quizapp.store.frameworks import version as framework_version
 from quizapp.store.people import RowPerson
 
 
@@ -121,12 +119,12 @@ def _view(
     released_at: datetime,
 ) -> ResultView:
     exam = session.get_one(RowExam, row.exam_id)
-    definition = exams.from_json(exam.definition)
+    definition = definition_of(exam)
     report = score_reports.report_of(session, row.id)
     tasks = tuple(_task(report, task, definition.task_rule.c) for task in report.tasks)
     is_own = actor.is_person(row.person_id)
     shows_items = definition.mode is Mode.PRACTICE and is_own
-    framework = framework_of(session.get_one(RowFramework, exam.framework_row_id))
+    framework = framework_version(session, exam.framework_row_id)
     return ResultView(
         attempt_id=row.id,
         exam_id=exam.id,

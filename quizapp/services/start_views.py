@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain import exam as exams
 from quizapp.domain.admission import AdmissionFacts, admit
 from quizapp.domain.attempt import Purpose
 from quizapp.domain.blueprint import Blueprint
@@ -22,7 +21,7 @@ from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
-from quizapp.store.exams import RowExam, RowSitting
+from quizapp.store.exams import RowExam, RowSitting, definition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def start_view(context: Context, actor: Actor, sitting_id: UUID) -> StartView:
 def _view(
     context: Context, session: Session, person_id: UUID, sitting: RowSitting, exam: RowExam
 ) -> StartView:
-    definition = exams.from_json(exam.definition)
+    definition = definition_of(exam)
     facts = admissions.gather(context.clock.now(), session, person_id, sitting, exam, sitting.access_code)
     outlook = _outlook(session, person_id, exam, definition, facts)
     limit = admissions.time_limit(definition, outlook.blueprint)

@@ -200,31 +200,34 @@ def last_seq(connection: Connection | Session, attempt_id: UUID, writer: int) ->
     return connection.execute(query).scalar() or 0
 
 
+#: Built once: every page of a running attempt asks it.
+_ENTRIES = (
+    select(
+        RowResponseEvent.writer,
+        RowResponseEvent.client_seq,
+        RowResponseEvent.slot,
+        RowResponseEvent.kind,
+        RowResponseEvent.payload,
+        RowResponseEvent.disposition,
+        RowLateDecision.is_accepted,
+    )
+    .outerjoin(RowLateDecision, RowLateDecision.event_id == RowResponseEvent.id)
+    .where(RowResponseEvent.attempt_id == bindparam("attempt_id"))
+    .order_by(RowResponseEvent.id)
+)
+
+
 def entries(session: Session, attempt_id: UUID) -> list[Entry]:
     """Every entry of an attempt, in the order they arrived; a late one that was accepted counts."""
-    event, decided = RowResponseEvent, RowLateDecision
-    query = (
-        select(
-            event.writer,
-            event.client_seq,
-            event.slot,
-            event.kind,
-            event.payload,
-            event.disposition,
-            decided.is_accepted,
-        )
-        .outerjoin(decided, decided.event_id == event.id)
-        .where(event.attempt_id == attempt_id)
-        .order_by(event.id)
-    )
+    found = session.connection().execute(_ENTRIES, {"attempt_id": attempt_id})
     return [
-        Entry(r.writer, r.client_seq, r.slot, EventKind(r.kind), r.payload, _worth(r))
-        for r in session.execute(query)
+        Entry(writer, seq, slot, EventKind(kind), payload, _worth(disposition, is_accepted))
+        for writer, seq, slot, kind, payload, disposition, is_accepted in found
     ]
 
 
-def _worth(row: Any) -> Disposition:
-    return Disposition.COUNTED if row.is_accepted else Disposition(row.disposition)
+def _worth(disposition: str, is_accepted: bool | None) -> Disposition:
+    return Disposition.COUNTED if is_accepted else Disposition(disposition)
 
 
 #: Built once: every save asks it.

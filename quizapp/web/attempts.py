@@ -105,11 +105,10 @@ def resume_page(attempt_id: UUID) -> Any:
 @signed_in
 def item(attempt_id: UUID, position: int) -> Any:
     """One item."""
-    view = delivery.attempt_view(context(), actor(), attempt_id)
+    view, shown = delivery.item_page(context(), actor(), attempt_id, position)
     elsewhere = _elsewhere(view)
     if elsewhere is not None:
         return elsewhere
-    shown = delivery.item_view(context(), actor(), attempt_id, position)
     session[f"place:{attempt_id}"] = position
     return _runner("attempts/item.html", view, item=shown)
 
@@ -120,7 +119,7 @@ def _runner(template: str, view: AttemptView, **facts: Any) -> str:
         template,
         attempt=view,
         token=delivery.token(context(), view, writer or 0),
-        last_seq=delivery.last_seq(context(), view.id, writer or 0),
+        last_seq=view.last_seq(writer or 0),
         protocol=PROTOCOL,
         leave_url=url_for("home.index"),
         **facts,

@@ -54,6 +54,12 @@ def test_the_whole_content_takes_the_same_few_statements_however_many_items(sitt
     assert [sitter.count("GET", url, headers=headers) for _ in range(2)] == [13, 9]
 
 
+def test_an_item_page_reads_the_attempt_once(sitter: Sitter) -> None:
+    attempt_id = sitter.begin()
+    # The login and its roles; whether anything is due; attempt, exam, entries, places and item; is it a demo.
+    assert sitter.count("GET", f"/attempts/{attempt_id}/items/2") == 9
+
+
 def test_a_save_does_not_look_at_the_login_its_browser_sends_along(sitter: Sitter) -> None:
     attempt_id = sitter.begin()
     headers = held(sitter, attempt_id) | {"Content-Type": "application/json"}
