@@ -22,12 +22,12 @@ from quizapp.domain.score import ScoreReport, TaskScore
 from quizapp.services import attempts, score_reports
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
+from quizapp.store import people as people_store
 from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, definition_of
 from quizapp.store.frameworks import version as framework_version
-from quizapp.store.people import RowPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _view(
         released_at=released_at,
         receipt_code=attempts.receipt_of(row).code,
         serial=store.record_serial(session, row),
-        learner_name=session.get_one(RowPerson, row.person_id).name,
+        learner_name=people_store.names(session, [row.person_id])[row.person_id],
         is_own=is_own,
         reviews=tuple(_reviews(session, row)) if shows_items else (),
     )

@@ -51,13 +51,28 @@ def test_the_whole_content_takes_the_same_few_statements_however_many_items(sitt
     attempt_id = sitter.begin()
     url, headers = f"/attempts/{attempt_id}/content", held(sitter, attempt_id)
     # The first delivery is noted, with its audit line; the login is loaded by an extension.
-    assert [sitter.count("GET", url, headers=headers) for _ in range(2)] == [13, 9]
+    assert [sitter.count("GET", url, headers=headers) for _ in range(2)] == [10, 6]
 
 
 def test_an_item_page_reads_the_attempt_once(sitter: Sitter) -> None:
     attempt_id = sitter.begin()
-    # The login and its roles; whether anything is due; attempt, exam, entries, places and item; is it a demo.
-    assert sitter.count("GET", f"/attempts/{attempt_id}/items/2") == 9
+    # The login; whether anything is due; attempt, exam, entries, places and item; is it a demo.
+    assert sitter.count("GET", f"/attempts/{attempt_id}/items/2") == 8
+
+
+def test_starting_takes_one_statement_for_all_slots_and_one_for_all_exposures(sitter: Sitter) -> None:
+    assert sitter.count("POST", f"/sittings/{sitter.sitting_id}/start") == 15
+
+
+def test_submitting_closes_scores_releases_and_issues_in_few_statements(sitter: Sitter) -> None:
+    attempt_id = sitter.begin()
+    room.answer(sitter.context, attempt_id, lambda _slot: True)
+    submitted = sitter.count("POST", f"/attempts/{attempt_id}/submit")
+    shown = [
+        sitter.count("GET", f"{path}")
+        for path in (f"/attempts/{attempt_id}/receipt", f"/results/{attempt_id}")
+    ]
+    assert (submitted, shown) == (38, [8, 8])
 
 
 def test_a_save_does_not_look_at_the_login_its_browser_sends_along(sitter: Sitter) -> None:
