@@ -75,11 +75,15 @@ def test_submitting_closes_scores_releases_and_issues_in_few_statements(sitter: 
     assert (submitted, shown) == (38, [8, 8])
 
 
-def test_a_save_does_not_look_at_the_login_its_browser_sends_along(sitter: Sitter) -> None:
+def test_a_batch_of_saves_is_one_statement_and_the_login_is_not_looked_at(sitter: Sitter) -> None:
     attempt_id = sitter.begin()
     headers = held(sitter, attempt_id) | {"Content-Type": "application/json"}
-    entry = {"client_seq": 1, "slot": 1, "kind": "response", "payload": {"choice": "a"}}
-    body = json.dumps({"protocol": 1, "entries": [entry]})
+    payload = {"choice": "a"}
+    entries = [
+        {"client_seq": slot, "slot": slot, "kind": "response", "payload": payload} for slot in range(1, 5)
+    ]
+    body = json.dumps({"protocol": 1, "entries": entries})
     assert sitter.client.get_cookie("quizapp") is not None
-    # One that appends and decides, one that reads the clock for the acknowledgement.
-    assert sitter.count("POST", f"/attempts/{attempt_id}/events", headers=headers, data=body) == 2
+    # SQLite reads the clock for the acknowledgement in a second one; it takes no way to get there.
+    expected = 2 if sitter.context.settings.is_sqlite else 1
+    assert sitter.count("POST", f"/attempts/{attempt_id}/events", headers=headers, data=body) == expected
