@@ -9,7 +9,8 @@ at this moment) is left alone, without a trace, and its sender appends it entry 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -17,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
+    JSON,
     BigInteger,
     Connection,
     Engine,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    cast,
     column,
     func,
     insert,
@@ -87,9 +89,12 @@ class Appends:
     """Appends the batches of the threads of this process."""
 
     def __init__(self, engine: Engine) -> None:
-        is_sqlite = engine.dialect.name == "sqlite"
-        # On PostgreSQL the one statement is its own transaction: no round trip begins or ends it.
-        self._engine = writing(engine) if is_sqlite else engine.execution_options(**AUTOCOMMIT)
+        self._transaction: Callable[[], AbstractContextManager[Connection]]
+        if engine.dialect.name == "sqlite":
+            self._transaction = writing(engine).begin
+        else:
+            # The one statement is its own transaction: no round trip begins or ends it.
+            self._transaction = engine.execution_options(**AUTOCOMMIT).connect
         self.turns: Turns[Batch, Stored | None] = Turns(self._together)
 
     def append(self, batch: Batch) -> Stored | None:
@@ -102,7 +107,7 @@ class Appends:
     def _together(self, batches: Sequence[Batch]) -> list[Stored | None]:
         # The second batch of one attempt has to be decided when the first is stored.
         first = {batch.attempt_id: batch for batch in reversed(batches)}
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             found = append_all(connection, first.values())
         return [found.get(b.attempt_id) if first[b.attempt_id] is b else None for b in batches]
 
@@ -126,7 +131,10 @@ def _sqlite(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> dict[UUI
 
 
 def _postgresql(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> dict[UUID, Stored]:
-    values = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    # One parameter: nine arrays take the driver longer than the database takes to store them.
+    values = {
+        "entries": json.dumps([dict(zip(COLUMNS, (row[0].hex, *row[1:]), strict=True)) for row in rows])
+    }
     stored: dict[UUID, tuple[Any, dict[int, Disposition]]] = {}
     for attempt_id, *clock, seq, disposition in connection.execute(POSTGRESQL_APPEND, values):
         stored.setdefault(attempt_id, (tuple(clock), {}))[1][seq] = Disposition(disposition)
@@ -146,12 +154,12 @@ def _json_entries() -> Any:
     ).cte("entry")
 
 
-def _array_entries() -> Any:
-    arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in COLUMNS.items())
-    given = func.unnest(*arrays).table_valued(
+def _recordset_entries() -> Any:
+    text = bindparam("entries", type_=Text)
+    given = func.json_to_recordset(cast(text, JSON)).table_valued(
         *(column(name, kind) for name, kind in COLUMNS.items()), name="given"
     )
-    return select(*given.render_derived().c).cte("entry")
+    return select(*given.render_derived(with_types=True).c).cte("entry")
 
 
 def _is_whole(attempt: Any, entry: Any) -> Any:
@@ -206,7 +214,7 @@ def _sqlite_clocks() -> Any:
 
 
 def _postgresql_append() -> Any:
-    attempt, entry = RowAttempt.__table__, _array_entries()
+    attempt, entry = RowAttempt.__table__, _recordset_entries()
     names = ("id", "form_id", "opened_at", "grace_seconds", *CLOCK)
     held = (
         select(*(attempt.c[name] for name in names))

@@ -154,8 +154,8 @@ def test_many_writers_at_once_lose_nothing(context, sitters: list[UUID]) -> None
 def test_the_statement_that_appends_commits_by_itself_and_waits_for_the_disk(context, sitters) -> None:
     if context.settings.is_sqlite:
         pytest.skip("see the durability of the saving connection")
-    engine = context.appends._engine
-    with engine.connect() as connection:
+    with context.appends._transaction() as connection:
+        assert connection.connection.dbapi_connection.autocommit
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
     entries = [(Entry(1, seq, 1, EventKind.SEEN, "true"), None) for seq in (1, 2)]
     told = context.appends.append(Batch(sitters[0], context.clock.now(), entries))
