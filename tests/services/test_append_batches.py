@@ -17,7 +17,7 @@ from quizapp.services import attempts, saving
 from quizapp.services.saving import Saved
 from quizapp.services.unit_of_work import Context
 from quizapp.store import response_events
-from quizapp.store.append_batches import Batch
+from quizapp.store.append_batches import Appends, Batch
 from quizapp.store.attempts import RowAttempt
 from tests.support import attempts as room
 from tests.support.server import wait_until
@@ -160,3 +160,18 @@ def test_the_statement_that_appends_commits_by_itself_and_waits_for_the_disk(con
     entries = [(Entry(1, seq, 1, EventKind.SEEN, "true"), None) for seq in (1, 2)]
     told = context.appends.append(Batch(sitters[0], context.clock.now(), entries))
     assert (told is not None, stored(context, sitters[0])) == (True, [1, 2])
+
+
+def test_two_processes_may_serve_the_same_learners(context, sitters: list[UUID]) -> None:
+    """Each process has a turn of its own; the database alone stands between them."""
+    doors = (context.appends, Appends(context.engine))
+
+    def write(number: int) -> list[bool]:
+        entries = [(Entry(1, number + 1, 1, EventKind.SEEN, "true"), None)]
+        batches = [Batch(one, context.clock.now(), entries) for one in sitters]
+        return [doors[number % 2].append(batch) is not None for batch in batches]
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(write, range(8)))
+    durable = [set(stored(context, one)) for one in sitters]
+    assert durable == [{number + 1 for number in range(8) if told[number][place]} for place in range(4)]
