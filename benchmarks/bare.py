@@ -11,7 +11,7 @@ import psycopg
 
 from benchmarks.installation import Installation, Writer
 from quizapp.store import engine
-from quizapp.store.attempts import APPEND
+from quizapp.store.response_events import APPEND
 from quizapp.store.types import to_micros
 
 Action = Callable[[], object]
@@ -38,7 +38,7 @@ def _parameters(place: Installation, writer: Writer) -> dict[str, Any]:
         "slot": entry["slot"],
         "kind": entry["kind"],
         "payload": json.dumps(entry["payload"]),
-        "client_elapsed_ms": None,
+        "elapsed_ms": None,
         "received_at": to_micros(place.context.clock.now()),
     }
 

@@ -52,7 +52,7 @@ class Installation:
         """The database server's process, where there is one."""
         if self.dialect == "sqlite":
             return []
-        return [int((self.postgres / "postmaster.pid").read_text().splitlines()[0])]
+        return [int((self.postgres / "data" / "postmaster.pid").read_text().splitlines()[0])]
 
 
 @contextlib.contextmanager

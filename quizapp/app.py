@@ -27,6 +27,7 @@ from quizapp.services import rounds
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import BadSetting, Settings, load
 from quizapp.store import engine, schema
+from quizapp.store.append_batches import Appends
 from quizapp.store.group_commit import GroupCommit
 from quizapp.store.people import RowPerson, RowRole
 
@@ -73,6 +74,7 @@ def create_app(
         tokens=AttemptTokens(keys.token),
         passwords=SecurityPasswordHasher(settings.hash_concurrency),
         saves=GroupCommit(database),
+        appends=Appends(database),
     )
     _extensions(app)
     app.jinja_env.filters |= {"markdown": markdown.render, "markdown_inline": markdown.render_inline}

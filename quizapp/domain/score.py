@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from math import comb
 
 from quizapp.domain.exam import CutRule, TaskRule
@@ -101,10 +102,14 @@ def posterior(x: int, n: int, c: Fraction) -> Fraction:
     """P(p >= c | x right of n) under Beta(1,1), exactly."""
     if not 0 <= x <= n:
         raise ValueError(f"{x} right of {n}")
-    trials = n + 1
-    return sum((comb(trials, j) * c**j * (1 - c) ** (trials - j) for j in range(x + 1)), Fraction(0))
+    trials, right, whole = n + 1, c.numerator, c.denominator
+    wrong = whole - right
+    # One fraction at the end: every term has the denominator whole ** trials.
+    ways = sum(comb(trials, j) * right**j * wrong ** (trials - j) for j in range(x + 1))
+    return Fraction(ways, whole**trials)
 
 
+@lru_cache(maxsize=2_000)
 def interval(x: int, n: int, mass: Fraction = INTERVAL_MASS) -> tuple[Fraction, Fraction]:
     """The central credible interval of p, each end exact to 1/INTERVAL_STEPS."""
     tail = (1 - mass) / 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -33,13 +35,18 @@ _TAGS = frozenset(
     ]
 )
 
+#: Texts of which the HTML is kept: those of a few exams. The same text always gives the same HTML.
+KEPT = 4_096
 
+
+@lru_cache(KEPT)
 def render(text: str) -> Markup:
     """HTML for a block of Markdown; links and images are dropped, their text stays."""
     html = nh3.clean(_MARKDOWN.render(text or ""), tags=set(_TAGS), attributes={})
     return Markup(html)  # noqa: S704 - the line above is the sanitiser
 
 
+@lru_cache(KEPT)
 def render_inline(text: str) -> Markup:
     """HTML for one line of Markdown, without a paragraph around it."""
     html = nh3.clean(_MARKDOWN.renderInline(text or ""), tags=set(_TAGS), attributes={})

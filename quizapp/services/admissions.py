@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain import exam as exams
 from quizapp.domain.admission import AdmissionFacts, PastAttempt
 from quizapp.domain.attempt import AttemptState, Purpose
 from quizapp.domain.blueprint import Blueprint
@@ -27,7 +26,7 @@ from quizapp.store import check_ins as check_in_store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam, RowSitting
+from quizapp.store.exams import RowExam, RowSitting, definition_of
 
 
 def time_limit(definition: ExamDefinition, blueprint: Blueprint) -> timedelta:
@@ -62,7 +61,7 @@ def gather(
         now=now,
         exam_state=ExamState(exam.state),
         sitting_state=SittingState(sitting.state),
-        window=extended_window(exams.from_json(exam.definition), sitting, accommodation),
+        window=extended_window(definition_of(exam), sitting, accommodation),
         is_on_roster=exam_store.is_on_roster(session, sitting.id, person_id),
         past=tuple(
             PastAttempt(

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain import admission as admission_rules
 from quizapp.domain import attempt as attempts
-from quizapp.domain import exam as exams
 from quizapp.domain.attempt import AttemptState, CloseReason, Purpose, Receipt
 from quizapp.domain.errors import NotFound, Refused
 from quizapp.domain.exam import Window
@@ -27,7 +26,7 @@ from quizapp.store import people as people_store
 from quizapp.store import response_events
 from quizapp.store import scores as score_store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam, RowSitting
+from quizapp.store.exams import RowExam, RowSitting, definition_of
 
 log = structlog.get_logger()
 PREVIEW_GRACE_SECONDS = 0
@@ -48,7 +47,7 @@ def start(
     try:
         with context.transaction(actor) as uow:
             sitting, exam = _sitting(uow.session, sitting_id)
-            definition = exams.from_json(exam.definition)
+            definition = definition_of(exam)
             facts = admissions.gather(uow.now, uow.session, person_id, sitting, exam, access_code, address)
             admission = admission_rules.admit(definition, facts)
             blueprint = definition.blueprint
@@ -83,7 +82,7 @@ def preview(context: Context, actor: Actor, exam_id: UUID) -> UUID:
         exam = uow.session.get(RowExam, exam_id)
         if exam is None:
             raise NotFound("not_found")
-        definition = exams.from_json(exam.definition)
+        definition = definition_of(exam)
         _close_previews(uow, person_id, exam_id)
         limit = timedelta(seconds=definition.time_limit_seconds)
         window = Window(uow.now, uow.now + limit)
@@ -193,6 +192,9 @@ def finish_overdue(context: Context, person_id: UUID | None) -> None:
     """
     if person_id is None:
         return
+    with context.reading() as session:
+        if not score_store.is_anything_due(session, person_id, context.clock.now()):
+            return
     for attempt_id in _overdue(context, person_id):
         close(context, scores.SWEEP, attempt_id, CloseReason.TIME)
     for attempt_id in scores.waiting(context, person_id):

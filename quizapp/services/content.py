@@ -6,6 +6,7 @@ delivery moves the deadline by what passed since the start.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from quizapp.domain import blueprint as blueprints
 from quizapp.domain.attempt import (
     ARRIVAL_TOLERANCE,
     AttemptState,
+    Entry,
     SectionClock,
     SlotState,
     canonical,
@@ -75,14 +77,15 @@ def content(context: Context, token: str) -> Content:
         _need_open(context, row)
         if told.writer < row.writer_epoch:
             raise Refused("taken_over")
+        entries = response_events.entries(session, row.id)
         return Content(
             attempt_id=row.id,
             writer=told.writer,
-            last_seq=response_events.last_seq(session, row.id, told.writer),
+            last_seq=max((e.client_seq for e in entries if e.writer == told.writer), default=0),
             opened_at=row.opened_at,
-            clock=saving.facts_of(context, session.connection(), row.id),
+            clock=_clock(context, row),
             sections=tuple(clocks),
-            items=tuple(_items(session, row)),
+            items=tuple(_items(session, row, entries)),
             journal_key=context.tokens.journal_key(row.id),
         )
 
@@ -94,8 +97,19 @@ def _need_open(context: Context, row: RowAttempt) -> None:
         raise Refused("time_is_up")
 
 
-def _items(session: Session, row: RowAttempt) -> list[PlacedItem]:
-    known = project(response_events.entries(session, row.id))
+def _clock(context: Context, row: RowAttempt) -> ClockFacts:
+    return ClockFacts(
+        context.clock.now(),
+        row.deadline_at,
+        row.deadline_version,
+        row.writer_epoch,
+        row.state,
+        row.paused_at,
+    )
+
+
+def _items(session: Session, row: RowAttempt, entries: Sequence[Entry]) -> list[PlacedItem]:
+    known = project(entries)
     return [
         PlacedItem(
             view=_view(served, known.get(served.position, SlotState())),

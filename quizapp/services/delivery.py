@@ -11,17 +11,17 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain import blueprint as blueprints
-from quizapp.domain import exam as exams
 from quizapp.domain.attempt import (
     ARRIVAL_TOLERANCE,
     AttemptState,
+    Entry,
     EventKind,
     Receipt,
     SlotState,
     canonical,
     project,
 )
-from quizapp.domain.errors import NotFound, Refused
+from quizapp.domain.errors import NotFound
 from quizapp.domain.item_types import item_type
 from quizapp.domain.person import Actor
 from quizapp.services import attempts, saving
@@ -29,7 +29,7 @@ from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
 from quizapp.store import response_events
 from quizapp.store.attempts import RowAttempt, ServedItem
-from quizapp.store.exams import RowExam
+from quizapp.store.exams import RowExam, definition_of
 
 #: Tokens outlive the grace by this much, so that what arrives too late is still kept as late.
 TOKEN_SLACK = timedelta(hours=24)
@@ -66,6 +66,7 @@ class AttemptView:
     writer_epoch: int
     sections: tuple[str, ...]
     marks: tuple[SlotMark, ...]
+    last_seqs: Mapping[int, int]
 
     @property
     def answered(self) -> int:
@@ -87,6 +88,10 @@ class AttemptView:
         """Whole seconds until the deadline, never negative."""
         return max(0, int((self.deadline_at - self.server_now).total_seconds()))
 
+    def last_seq(self, writer: int) -> int:
+        """The highest number this writer has used, so that a reloaded window goes on behind it."""
+        return self.last_seqs.get(writer, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
@@ -106,13 +111,15 @@ def attempt_view(context: Context, actor: Actor, attempt_id: UUID) -> AttemptVie
     attempts.finish_overdue(context, actor.person_id)
     with context.reading() as session:
         row = attempts.owned(session, actor, attempt_id)
-        return _attempt_view(context, session, row)
+        return _attempt_view(context, session, row, response_events.entries(session, row.id))
 
 
-def _attempt_view(context: Context, session: Session, row: RowAttempt) -> AttemptView:
+def _attempt_view(
+    context: Context, session: Session, row: RowAttempt, entries: Sequence[Entry]
+) -> AttemptView:
     exam = session.get_one(RowExam, row.exam_id)
-    definition = exams.from_json(exam.definition)
-    known = project(response_events.entries(session, row.id))
+    definition = definition_of(exam)
+    known = project(entries)
     now = context.clock.now()
     return AttemptView(
         id=row.id,
@@ -131,9 +138,11 @@ def _attempt_view(context: Context, session: Session, row: RowAttempt) -> Attemp
         writer_epoch=row.writer_epoch,
         sections=tuple(section.title for section in definition.sections),
         marks=tuple(
-            _slot_mark(slot.position, slot.section, known.get(slot.position, SlotState()))
-            for slot in store.slots(session, row.form_id).values()
+            _slot_mark(position, section, known.get(position, SlotState()))
+            for position, section in store.places(session, row.form_id)
         ),
+        # Ascending, so that the highest number of each writer is the one that stays.
+        last_seqs=dict(sorted((entry.writer, entry.client_seq) for entry in entries)),
     )
 
 
@@ -141,25 +150,26 @@ def _slot_mark(position: int, section: int, state: SlotState) -> SlotMark:
     return SlotMark(position, section, state.response is not None, state.is_flagged, state.is_seen)
 
 
-def item_view(context: Context, actor: Actor, attempt_id: UUID, position: int) -> ItemView:
-    """One item of the actor's open attempt; raises `Refused` once it is closed or out of time."""
+def item_page(
+    context: Context, actor: Actor, attempt_id: UUID, position: int
+) -> tuple[AttemptView, ItemView | None]:
+    """The actor's own attempt and one item of it; no item once it is closed or out of time.
+
+    Looking at an overdue attempt closes it first.
+    """
+    attempts.finish_overdue(context, actor.person_id)
     with context.reading() as session:
         row = attempts.owned(session, actor, attempt_id)
-        _need_open(context, row)
-        return _item_view(session, row, position)
+        entries = response_events.entries(session, row.id)
+        view = _attempt_view(context, session, row, entries)
+        if not view.is_open or view.is_time_up:
+            return view, None
+        return view, _item_view(_served(session, row, position), entries)
 
 
-def _need_open(context: Context, row: RowAttempt) -> None:
-    if row.state != AttemptState.OPEN:
-        raise Refused("attempt_closed")
-    if context.clock.now() > row.deadline_at + ARRIVAL_TOLERANCE:
-        raise Refused("time_is_up")
-
-
-def _item_view(session: Session, row: RowAttempt, position: int) -> ItemView:
-    served = _served(session, row, position)
-    order = blueprints.orderer(served.seed, str(served.item_version_id))
-    state = project(response_events.entries(session, row.id)).get(position, SlotState())
+def _item_view(served: ServedItem, entries: Sequence[Entry]) -> ItemView:
+    position, order = served.position, blueprints.orderer(served.seed, str(served.item_version_id))
+    state = project(entry for entry in entries if entry.slot == served.position).get(position, SlotState())
     return ItemView(
         position=position,
         presented=item_type(served.type).present(served.content, order),
@@ -210,12 +220,6 @@ def _is_rendered(rendered: str, response: object, is_flagged: bool, name: str) -
     if name == "flag":
         return rendered.startswith(f'{{"flag":{canonical(said)},')
     return rendered in known
-
-
-def last_seq(context: Context, attempt_id: UUID, writer: int) -> int:
-    """The highest number this writer has used, so that a reloaded window goes on behind it."""
-    with context.reading() as session:
-        return response_events.last_seq(session, attempt_id, writer)
 
 
 @dataclass(frozen=True, slots=True)

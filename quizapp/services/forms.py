@@ -19,7 +19,7 @@ from quizapp.services.unit_of_work import UnitOfWork
 from quizapp.store import attempts as store
 from quizapp.store import exams as exam_store
 from quizapp.store import items as item_store
-from quizapp.store.attempts import RowAttempt, RowExposure, RowForm, RowFormSlot
+from quizapp.store.attempts import RowAttempt, RowForm
 from quizapp.store.exams import RowExam
 from quizapp.store.items import Eligible
 
@@ -67,17 +67,20 @@ def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool)
     uow.session.add(row)
     uow.flush()
     sections.start(uow, row, sections.plans(opening.definition, opening.blueprint, opening.accommodation))
-    for slot in slots:
-        item_row_id = by_name[slot.item_id].item_row_id
-        uow.session.add(
-            RowExposure(
-                person_id=opening.person_id,
-                item_row_id=item_row_id,
-                attempt_id=row.id,
-                exposed_at=uow.now,
-                is_first=item_row_id not in exposed,
-            )
-        )
+    served = [by_name[slot.item_id].item_row_id for slot in slots]
+    store.add_exposures(
+        uow.session,
+        [
+            {
+                "person_id": opening.person_id,
+                "item_row_id": item_row_id,
+                "attempt_id": row.id,
+                "exposed_at": uow.now,
+                "is_first": item_row_id not in exposed,
+            }
+            for item_row_id in served
+        ],
+    )
     return row
 
 
@@ -121,14 +124,17 @@ def _store_form(
     )
     uow.session.add(form)
     uow.flush()
-    for slot in slots:
-        uow.session.add(
-            RowFormSlot(
-                form_id=form.id,
-                position=slot.position,
-                section=slot.section,
-                item_version_id=pool[slot.item_id].version_id,
-                task_code=slot.task_code,
-            )
-        )
+    store.add_slots(
+        uow.session,
+        [
+            {
+                "form_id": form.id,
+                "position": slot.position,
+                "section": slot.section,
+                "item_version_id": pool[slot.item_id].version_id,
+                "task_code": slot.task_code,
+            }
+            for slot in slots
+        ],
+    )
     return form

@@ -76,8 +76,7 @@ class PersonPage:
 def is_demo(context: Context) -> bool:
     """Whether this installation is a demonstration."""
     with context.reading() as session:
-        row = store.installation(session)
-        return row is not None and row.is_demo
+        return store.is_demo(session)
 
 
 def demo_logins(context: Context) -> list[tuple[str, str, str]]:

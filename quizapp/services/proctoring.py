@@ -73,7 +73,7 @@ def consequence(context: Context, actor: Actor, sitting_id: UUID, attempt_id: UU
     with context.reading() as session:
         row = _running(session, actor, sitting_id, attempt_id)
         _need_voidable(row)
-        places = store.slots(session, row.form_id)
+        places = store.places(session, row.form_id)
         sitting = session.get_one(RowSitting, sitting_id)
         return Consequence(len(places), _refusal(session, row), sitting.closes_at)
 
@@ -99,9 +99,7 @@ def _refusal(session: Session, row: RowAttempt) -> str:
 def _blueprint(session: Session, row: RowAttempt, definition: ExamDefinition) -> Blueprint:
     if not row.is_top_up:
         return definition.blueprint
-    return definition.blueprint.top_up(
-        {slot.task_code for slot in store.slots(session, row.form_id).values()}
-    )
+    return definition.blueprint.top_up(store.task_codes(session, row.form_id))
 
 
 def void(context: Context, actor: Actor, sitting_id: UUID, attempt_id: UUID, reason: str) -> None:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain import exam as exams
 from quizapp.domain.exam import Standing
 from quizapp.domain.record import EvidenceSource, RecordFacts
 from quizapp.domain.score import ScoreReport
@@ -17,10 +16,8 @@ from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import people as people_store
 from quizapp.store import records as store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam
-from quizapp.store.frameworks import RowFramework
-from quizapp.store.frameworks import to_domain as framework_of
-from quizapp.store.people import RowPerson
+from quizapp.store.exams import RowExam, definition_of
+from quizapp.store.frameworks import version as framework_version
 from quizapp.store.records import EvidenceRow
 
 #: Who issued a record when nobody decided about this person: the exam's own release policy.
@@ -47,10 +44,10 @@ def gather(
     taken = store.evidence(session, _attempt_ids(report))
     return RecordFacts(
         serial=serial,
-        learner_name=session.get_one(RowPerson, attempt.person_id).name,
-        framework=framework_of(session.get_one(RowFramework, exam.framework_row_id)),
+        learner_name=people_store.names(session, [attempt.person_id])[attempt.person_id],
+        framework=framework_version(session, exam.framework_row_id),
         exam_id=str(exam.id),
-        definition=exams.from_json(exam.definition),
+        definition=definition_of(exam),
         standing=Standing(exam.standing),
         sme_review=exam.sme_review,
         report=report,

@@ -58,10 +58,13 @@ def issue(context: Context, actor: Actor, attempt_id: UUID) -> str | None:
         issued = store.of_score(uow.session, attempt.current_score_id)
         if issued is not None:
             return issued.serial
+        # Held until the end, so that the session does not read it again.
+        exam = uow.session.get_one(RowExam, attempt.exam_id)
         report = score_reports.report_of(uow.session, attempt_id)
-        mode = Mode(uow.session.get_one(RowExam, attempt.exam_id).mode)
         is_released = attempt.released_at is not None
-        if not domain.deserves_record(mode, Purpose(attempt.purpose), report, is_released=is_released):
+        if not domain.deserves_record(
+            Mode(exam.mode), Purpose(attempt.purpose), report, is_released=is_released
+        ):
             return None
         return issue_for(uow, attempt, report)
 

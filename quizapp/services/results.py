@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain import blueprint as blueprints
-from quizapp.domain import exam as exams
 from quizapp.domain import score as domain
 from quizapp.domain.attempt import AttemptState, Purpose, project
 from quizapp.domain.errors import NotFound, Refused
@@ -23,13 +22,12 @@ from quizapp.domain.score import ScoreReport, TaskScore
 from quizapp.services import attempts, score_reports
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
+from quizapp.store import people as people_store
 from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam
-from quizapp.store.frameworks import RowFramework
-from quizapp.store.frameworks import to_domain as framework_of
-from quizapp.store.people import RowPerson
+from quizapp.store.exams import RowExam, definition_of
+from quizapp.store.frameworks import version as framework_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +119,12 @@ def _view(
     released_at: datetime,
 ) -> ResultView:
     exam = session.get_one(RowExam, row.exam_id)
-    definition = exams.from_json(exam.definition)
+    definition = definition_of(exam)
     report = score_reports.report_of(session, row.id)
     tasks = tuple(_task(report, task, definition.task_rule.c) for task in report.tasks)
     is_own = actor.is_person(row.person_id)
     shows_items = definition.mode is Mode.PRACTICE and is_own
-    framework = framework_of(session.get_one(RowFramework, exam.framework_row_id))
+    framework = framework_version(session, exam.framework_row_id)
     return ResultView(
         attempt_id=row.id,
         exam_id=exam.id,
@@ -145,7 +143,7 @@ def _view(
         released_at=released_at,
         receipt_code=attempts.receipt_of(row).code,
         serial=store.record_serial(session, row),
-        learner_name=session.get_one(RowPerson, row.person_id).name,
+        learner_name=people_store.names(session, [row.person_id])[row.person_id],
         is_own=is_own,
         reviews=tuple(_reviews(session, row)) if shows_items else (),
     )

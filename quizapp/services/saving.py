@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -20,6 +21,7 @@ from quizapp.ports import TokenClaim
 from quizapp.services import sections
 from quizapp.services.unit_of_work import Context
 from quizapp.store import response_events as store
+from quizapp.store.append_batches import Batch
 
 MAX_ENTRIES = 200
 MAX_PAYLOAD = 8_000
@@ -84,6 +86,12 @@ def save(context: Context, token: str, batch: Sequence[Sent]) -> Saved:
     """
     told = claim(context, token)
     received_at = context.clock.now()
+    if _is_plain(batch):
+        entries = [(_entry(told, sent), sent.elapsed_ms) for sent in batch]
+        stored = context.appends.append(Batch(told.attempt_id, received_at, entries))
+        if stored is not None:
+            done = [Acknowledged(s.client_seq, stored.dispositions[s.client_seq]) for s in batch]
+            return Saved(done, ClockFacts(context.clock.now(), *stored.clock))
 
     def work(connection: Connection) -> Saved:
         if any(sent.kind is EventKind.LEAVE for sent in batch):
@@ -95,9 +103,18 @@ def save(context: Context, token: str, batch: Sequence[Sent]) -> Saved:
     return context.saves.run(work)
 
 
+def _is_plain(batch: Sequence[Sent]) -> bool:
+    """Whether the order of a batch is that of its numbers and nothing of it changes the attempt."""
+    is_ascending = all(one.client_seq < next_.client_seq for one, next_ in pairwise(batch))
+    return is_ascending and all(sent.kind is not EventKind.LEAVE for sent in batch)
+
+
+def _entry(told: TokenClaim, sent: Sent) -> Entry:
+    return Entry(told.writer, sent.client_seq, sent.slot, sent.kind, sent.payload)
+
+
 def _append(connection: Connection, told: TokenClaim, sent: Sent, received_at: datetime) -> Acknowledged:
-    entry = Entry(told.writer, sent.client_seq, sent.slot, sent.kind, sent.payload)
-    done = store.append(connection, told.attempt_id, entry, received_at, sent.elapsed_ms)
+    done = store.append(connection, told.attempt_id, _entry(told, sent), received_at, sent.elapsed_ms)
     if done is None:
         raise _nowhere(connection, told, sent.slot)
     if not done.is_same:

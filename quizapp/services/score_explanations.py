@@ -7,15 +7,15 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from quizapp.domain import exam as exams
 from quizapp.domain.errors import NotFound
 from quizapp.domain.exam import ExamDefinition, TaskRule
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.score import ScoreReport, SlotMark, TaskScore
 from quizapp.services.score_reports import compute, report_of
 from quizapp.services.unit_of_work import Context
+from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam
+from quizapp.store.exams import RowExam, definition_of
 from quizapp.store.scores import RowScore
 
 
@@ -37,10 +37,11 @@ def explain(context: Context, actor: Actor, attempt_id: UUID) -> Explanation:
         row = session.get(RowAttempt, attempt_id)
         if row is None or row.current_score_id is None:
             raise NotFound("not_found")
-        fresh, stored = compute(session, row), report_of(session, attempt_id)
+        fresh = compute(session, row, store.marking_slots(session, row))
+        stored = report_of(session, attempt_id)
         exam = session.get_one(RowExam, row.exam_id)
         return Explanation(
-            definition=exams.from_json(exam.definition),
+            definition=definition_of(exam),
             report=fresh,
             stored_decision=session.get_one(RowScore, row.current_score_id).decision,
             purpose=row.purpose,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain import exam as exams
 from quizapp.domain import score as domain
 from quizapp.domain.attempt import Purpose, project
 from quizapp.domain.errors import NotFound
@@ -18,18 +17,18 @@ from quizapp.store import attempts as attempt_store
 from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam
-from quizapp.store.frameworks import RowFramework
-from quizapp.store.frameworks import to_domain as framework_of
+from quizapp.store.exams import RowExam, definition_of
+from quizapp.store.frameworks import version as framework_version
+from quizapp.store.scores import MarkingSlot
 
 
-def compute(session: Session, row: RowAttempt) -> ScoreReport:
-    """The score report of a closed attempt from its stored responses, marked afresh."""
-    marks = [domain.mark(slot) for slot in slot_facts(session, row)]
+def compute(session: Session, row: RowAttempt, slots: Sequence[MarkingSlot]) -> ScoreReport:
+    """The score report of a closed attempt from its slots and stored responses, marked afresh."""
+    marks = [domain.mark(slot) for slot in slot_facts(session, row, slots)]
     return _build(session, row, marks)
 
 
-def slot_facts(session: Session, row: RowAttempt) -> list[SlotFacts]:
+def slot_facts(session: Session, row: RowAttempt, slots: Sequence[MarkingSlot]) -> list[SlotFacts]:
     """Every slot of an attempt's form with its key and the final response."""
     final = project(response_events.entries(session, row.id))
     return [
@@ -44,27 +43,33 @@ def slot_facts(session: Session, row: RowAttempt) -> list[SlotFacts]:
             counts=slot.is_scored and slot.suspended_at is None,
             is_first_exposure=slot.is_first,
         )
-        for slot in store.marking_slots(session, row)
+        for slot in slots
     ]
 
 
 def _build(session: Session, row: RowAttempt, marks: Sequence[SlotMark]) -> ScoreReport:
     exam = session.get_one(RowExam, row.exam_id)
-    definition = exams.from_json(exam.definition)
-    framework = framework_of(session.get_one(RowFramework, exam.framework_row_id))
-    earlier = [
-        EarlierAttempt(str(past.id), tuple(stored_marks(session, past)))
-        for past in attempt_store.same_cycle(session, row)
-        if past.current_score_id is not None and row.purpose == Purpose.LIVE and row.is_top_up
-    ]
+    definition = definition_of(exam)
+    framework = framework_version(session, exam.framework_row_id)
     return domain.report(
         attempt_id=str(row.id),
         marks=marks,
-        earlier=earlier,
+        earlier=_earlier(session, row),
         outline=outline(framework, definition),
         task_rule=definition.task_rule,
         cut_rule=definition.cut_rule,
     )
+
+
+def _earlier(session: Session, row: RowAttempt) -> list[EarlierAttempt]:
+    """What a top-up adds to: the scored attempts of its cycle."""
+    if row.purpose != Purpose.LIVE or not row.is_top_up:
+        return []
+    return [
+        EarlierAttempt(str(past.id), tuple(stored_marks(session, past)))
+        for past in attempt_store.same_cycle(session, row)
+        if past.current_score_id is not None
+    ]
 
 
 def outline(framework: Framework, definition: ExamDefinition) -> list[tuple[str, list[str]]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -24,9 +25,9 @@ from quizapp.store import late_entries as late_entry_store
 from quizapp.store import scores as store
 from quizapp.store import sittings as sitting_store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam, RowSitting
-from quizapp.store.frameworks import RowFramework
-from quizapp.store.scores import RowMark, RowScore, RowTaskScore
+from quizapp.store.exams import RowExam, RowSitting, definition_of
+from quizapp.store.frameworks import version as framework_version
+from quizapp.store.scores import MarkingSlot, RowScore
 
 #: Who closes, scores and releases when nobody asked: the sweep, or whoever looked first.
 SWEEP: Actor = operator("sweep")
@@ -68,8 +69,11 @@ def score(context: Context, actor: Actor, attempt_id: UUID, *, again: bool = Fal
         row = _locked(uow, attempt_id)
         if row.current_score_id is not None and not again:
             return row.current_score_id
-        report = compute(uow.session, row)
-        told = _store(uow, row, report)
+        # Held until the end, so that the session does not read it again.
+        exam = uow.session.get_one(RowExam, row.exam_id)
+        slots = store.marking_slots(uow.session, row)
+        report = compute(uow.session, row, slots)
+        told = _store(uow, row, exam, slots, report)
         row.current_score_id, row.scored_at = told.id, uow.now
         uow.audit("score", "attempt", row.id, number=told.number, decision=told.decision)
         return told.id
@@ -105,9 +109,10 @@ def _locked(uow: UnitOfWork, attempt_id: UUID) -> RowAttempt:
     return row
 
 
-def _store(uow: UnitOfWork, row: RowAttempt, report: ScoreReport) -> RowScore:
-    exam = uow.session.get_one(RowExam, row.exam_id)
-    definition = exams.from_json(exam.definition)
+def _store(
+    uow: UnitOfWork, row: RowAttempt, exam: RowExam, slots: Sequence[MarkingSlot], report: ScoreReport
+) -> RowScore:
+    definition = definition_of(exam)
     told = RowScore(
         id=uow.new_id(),
         attempt_id=row.id,
@@ -122,49 +127,51 @@ def _store(uow: UnitOfWork, row: RowAttempt, report: ScoreReport) -> RowScore:
     )
     uow.session.add(told)
     uow.flush()
-    versions = {slot.position: slot.item_version_id for slot in store.marking_slots(uow.session, row)}
-    for mark in report.marks:
-        uow.session.add(_mark_row(told.id, versions[mark.position], mark))
-    framework = uow.session.get_one(RowFramework, exam.framework_row_id)
-    uow.session.add_all(_task_rows(told.id, framework.framework_id, report, definition))
+    versions = {slot.position: slot.item_version_id for slot in slots}
+    store.add_marks(
+        uow.session,
+        [
+            {"score_id": told.id, "item_version_id": versions[mark.position], **_mark_columns(mark)}
+            for mark in report.marks
+        ],
+    )
+    framework = framework_version(uow.session, exam.framework_row_id)
+    tasks = _task_columns(report, definition)
+    store.add_tasks(
+        uow.session, [{"score_id": told.id, "framework_id": framework.id, **task} for task in tasks]
+    )
     return told
 
 
-def _mark_row(score_id: UUID, version_id: UUID, mark: SlotMark) -> RowMark:
-    return RowMark(
-        score_id=score_id,
-        position=mark.position,
-        item_version_id=version_id,
-        task_code=mark.task_code,
-        points=mark.points,
-        maximum=mark.maximum,
-        is_right=mark.is_right,
-        is_answered=mark.is_answered,
-        is_evidence=mark.is_evidence,
-    )
+def _mark_columns(mark: SlotMark) -> dict[str, Any]:
+    return {
+        "position": mark.position,
+        "task_code": mark.task_code,
+        "points": mark.points,
+        "maximum": mark.maximum,
+        "is_right": mark.is_right,
+        "is_answered": mark.is_answered,
+        "is_evidence": mark.is_evidence,
+    }
 
 
-def _task_rows(
-    score_id: UUID, framework_id: str, report: ScoreReport, definition: ExamDefinition
-) -> list[RowTaskScore]:
-    rows: list[RowTaskScore] = []
+def _task_columns(report: ScoreReport, definition: ExamDefinition) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
     for competency in report.competencies:
         for task in competency.tasks:
             x, n = practice_count(report.marks, task.task_code)
             practice = domain.practice_status(x, n, definition.task_rule.c)
             rows.append(
-                RowTaskScore(
-                    score_id=score_id,
-                    task_code=task.task_code,
-                    framework_id=framework_id,
-                    competency_code=competency.code,
-                    position=len(rows),
-                    x=task.x,
-                    n=task.n,
-                    status=task.status.value,
-                    practice_status=practice.value,
-                    evidence=[asdict(piece) for piece in task.evidence],
-                )
+                {
+                    "task_code": task.task_code,
+                    "competency_code": competency.code,
+                    "position": len(rows),
+                    "x": task.x,
+                    "n": task.n,
+                    "status": task.status.value,
+                    "practice_status": practice.value,
+                    "evidence": [asdict(piece) for piece in task.evidence],
+                }
             )
     return rows
 
@@ -187,7 +194,7 @@ def _is_releasable(session: Session, row: RowAttempt, now: datetime) -> bool:
     if _awaits_decision(session, row):
         return False
     exam = session.get_one(RowExam, row.exam_id)
-    definition = exams.from_json(exam.definition)
+    definition = definition_of(exam)
     if definition.release is Release.AFTER_SITTING:
         return _sitting_is_over(session, row, exam, definition, now)
     return definition.release is Release.IMMEDIATE

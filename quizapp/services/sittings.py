@@ -20,7 +20,7 @@ from quizapp.services.unit_of_work import Context
 from quizapp.store import exams as exam_store
 from quizapp.store import sittings as store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam, RowSitting
+from quizapp.store.exams import RowExam, RowSitting, definition_of
 
 
 class Phase(StrEnum):
@@ -226,7 +226,7 @@ def get(context: Context, actor: Actor, sitting_id: UUID) -> SittingDetail:
             rules=row.rules,
             networks=tuple(row.networks),
             late_rule=row.late_rule,
-            time_limit_seconds=exams.from_json(exam.definition).time_limit_seconds,
+            time_limit_seconds=definition_of(exam).time_limit_seconds,
             cohorts=tuple(Named(c.id, c.name) for c in store.cohorts_of(session, sitting_id)),
             people=tuple(Named(p.id, p.name) for p in store.people_of(session, sitting_id)),
             proctors=tuple(Named(p.id, p.name) for p in proctors),

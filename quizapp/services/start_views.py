@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain import exam as exams
 from quizapp.domain.admission import AdmissionFacts, admit
 from quizapp.domain.attempt import Purpose
 from quizapp.domain.blueprint import Blueprint
@@ -22,7 +21,7 @@ from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
-from quizapp.store.exams import RowExam, RowSitting
+from quizapp.store.exams import RowExam, RowSitting, definition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def _view(
     exam: RowExam,
     address: str | None,
 ) -> StartView:
-    definition = exams.from_json(exam.definition)
+    definition = definition_of(exam)
     code = sitting.access_code
     facts = admissions.gather(context.clock.now(), session, person_id, sitting, exam, code, address)
     outlook = _outlook(session, person_id, exam, definition, facts)

@@ -25,6 +25,7 @@ from quizapp.ports import (
     Signer,
 )
 from quizapp.settings import Settings
+from quizapp.store.append_batches import Appends
 from quizapp.store.audit import RowAuditLine
 from quizapp.store.engine import writing
 from quizapp.store.group_commit import GroupCommit
@@ -50,6 +51,7 @@ class Context:
     tokens: AttemptTokenMaker
     passwords: PasswordHasher
     saves: GroupCommit
+    appends: Appends
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,17 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
     Uuid,
+    and_,
+    bindparam,
+    cast,
     func,
+    insert,
     literal,
     literal_column,
     or_,
@@ -159,10 +164,33 @@ def take_from_windows(session: Session, person_id: UUID) -> None:
         row.writer_epoch += 1
 
 
-def slots(session: Session, form_id: UUID) -> Mapping[int, RowFormSlot]:
-    """The slots of a form by position."""
-    query = select(RowFormSlot).where(RowFormSlot.form_id == form_id).order_by(RowFormSlot.position)
-    return {slot.position: slot for slot in session.scalars(query)}
+#: Built once: every page of a running attempt asks it.
+_PLACES = (
+    select(RowFormSlot.position, RowFormSlot.section)
+    .where(RowFormSlot.form_id == bindparam("form_id"))
+    .order_by(RowFormSlot.position)
+)
+
+
+def places(session: Session, form_id: UUID) -> list[tuple[int, int]]:
+    """(position, section) of every slot of a form, in order."""
+    found = session.connection().execute(_PLACES, {"form_id": form_id})
+    return [(row.position, row.section) for row in found]
+
+
+def task_codes(session: Session, form_id: UUID) -> set[str]:
+    """The tasks that a form asks about."""
+    return set(session.scalars(select(RowFormSlot.task_code).where(RowFormSlot.form_id == form_id)))
+
+
+def add_slots(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store the slots of a form, by column and all at once."""
+    session.connection().execute(insert(RowFormSlot), rows)
+
+
+def add_exposures(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Note the items an attempt serves, by column and all at once."""
+    session.connection().execute(insert(RowExposure), rows)
 
 
 def of_person(session: Session, person_id: UUID, exam_id: UUID, purpose: Purpose) -> list[RowAttempt]:
@@ -206,16 +234,24 @@ def exposed_items(session: Session, person_id: UUID) -> set[UUID]:
 
 
 def _closes_itself() -> Any:
-    return type_coerce(RowAttempt.deadline_at, BigInteger) + RowAttempt.grace_seconds * MICROS
+    # In microseconds a grace of an hour no longer fits into the integer it is stored as.
+    return (
+        type_coerce(RowAttempt.deadline_at, BigInteger) + cast(RowAttempt.grace_seconds, BigInteger) * MICROS
+    )
+
+
+def is_overdue(now: ColumnElement[int]) -> ColumnElement[bool]:
+    """A condition on `RowAttempt`: open past its deadline and grace; ``now`` is in microseconds."""
+    return and_(
+        RowAttempt.state == AttemptState.OPEN.value,
+        RowAttempt.paused_at.is_(None),
+        _closes_itself() <= now,
+    )
 
 
 def overdue(session: Session, now: datetime, person_id: UUID | None = None) -> list[UUID]:
     """Open attempts past their deadline and grace, the longest overdue first."""
-    query = select(RowAttempt.id).where(
-        RowAttempt.state == AttemptState.OPEN.value,
-        RowAttempt.paused_at.is_(None),
-        _closes_itself() <= literal(to_micros(now), BigInteger),
-    )
+    query = select(RowAttempt.id).where(is_overdue(literal(to_micros(now), BigInteger)))
     if person_id is not None:
         query = query.where(RowAttempt.person_id == person_id)
     return list(session.scalars(query.order_by(RowAttempt.deadline_at)))
@@ -287,16 +323,22 @@ _SERVED = (
 )
 
 
+#: Built once: every delivery asks them.
+_OF_FORM = _SERVED.where(RowFormSlot.form_id == bindparam("form_id")).order_by(RowFormSlot.position)
+_OF_PLACE = _SERVED.where(
+    RowFormSlot.form_id == bindparam("form_id"), RowFormSlot.position == bindparam("position")
+)
+
+
 def served_items(session: Session, form_id: UUID) -> list[ServedItem]:
     """Every item of a form, in order."""
-    query = _SERVED.where(RowFormSlot.form_id == form_id).order_by(RowFormSlot.position)
-    return [ServedItem(*row) for row in session.execute(query)]
+    found = session.connection().execute(_OF_FORM, {"form_id": form_id})
+    return [ServedItem(*row) for row in found]
 
 
 def served_item(session: Session, form_id: UUID, position: int) -> ServedItem | None:
     """The item at one place of a form, or None."""
-    query = _SERVED.where(RowFormSlot.form_id == form_id, RowFormSlot.position == position)
-    row = session.execute(query).first()
+    row = session.connection().execute(_OF_PLACE, {"form_id": form_id, "position": position}).first()
     return ServedItem(*row) if row else None
 
 

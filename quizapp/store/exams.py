@@ -22,8 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from quizapp.domain import exam as exams
+from quizapp.domain.exam import ExamDefinition
 from quizapp.store.engine import Base
 from quizapp.store.items import RowItemBank
+from quizapp.store.known import Known
 from quizapp.store.people import RowCohortMember
 from quizapp.store.types import Instant
 
@@ -122,6 +125,17 @@ class RowIncident(Base):
     kind: Mapped[str] = mapped_column(String(40))
     note: Mapped[str] = mapped_column(String(2000), default="")
     actor_id: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+#: Definitions that publishing has frozen, by exam.
+PUBLISHED: Known[ExamDefinition] = Known(limit=100)
+
+
+def definition_of(row: RowExam) -> ExamDefinition:
+    """The definition of an exam; a published one is read from its JSON once."""
+    if row.published_at is None:
+        return exams.from_json(row.definition)
+    return PUBLISHED.get(row.id, lambda: exams.from_json(row.definition))
 
 
 def on_roster(person_id: UUID) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from quizapp.domain.framework import Competency, Framework, TaskStatement
 from quizapp.store.engine import Base
+from quizapp.store.known import Known
 from quizapp.store.types import Instant
 
 
@@ -62,6 +63,15 @@ class RowTaskStatement(Base):
     text: Mapped[str] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
     unchanged_since: Mapped[str | None] = mapped_column(String(40))
+
+
+#: Framework versions by row; each is a few dozen sentences.
+VERSIONS: Known[Framework] = Known(limit=20)
+
+
+def version(session: Session, row_id: UUID) -> Framework:
+    """The value of a framework version that is known to be stored; read from its rows once."""
+    return VERSIONS.get(row_id, lambda: to_domain(session.get_one(RowFramework, row_id)))
 
 
 def to_domain(row: RowFramework) -> Framework:

@@ -1,24 +1,22 @@
-"""Several saves in one commit, where the database does not do that by itself.
+"""Several writes in one commit, where the database does not do that by itself.
 
-A commit waits for the disk, and SQLite takes one writer at a time: committed one by one, the saves
+A commit waits for the disk, and SQLite takes one writer at a time: committed one by one, the writes
 of a whole room queue for the disk. So whoever has the turn also does the work of all who wait, in
 one transaction, and nobody is answered before it is durable. PostgreSQL groups commits itself.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from quizapp.store.engine import writing
+from quizapp.store.turns import Turns
 
 Result = TypeVar("Result")
-Job = tuple[Callable[[Connection], Any], "Future[Any]"]
+Work = Callable[[Connection], Any]
 
 
 class GroupCommit:
@@ -27,8 +25,7 @@ class GroupCommit:
     def __init__(self, engine: Engine) -> None:
         self._engine = writing(engine)
         self._is_grouping = engine.dialect.name == "sqlite"
-        self._waiting: deque[Job] = deque()
-        self._turn = threading.Lock()
+        self.turns: Turns[Work, Any] = Turns(self._together)
 
     def run(self, work: Callable[[Connection], Result]) -> Result:
         """What ``work`` gives, once everything it wrote is durable.
@@ -38,30 +35,12 @@ class GroupCommit:
         """
         if not self._is_grouping:
             return self._alone(work)
-        told: Future[Result] = Future()
-        self._waiting.append((work, told))
-        with self._turn:
-            if not told.done():
-                self._together([self._waiting.popleft() for _ in range(len(self._waiting))])
-        return told.result()
+        told: Result = self.turns.ask(work)
+        return told
 
     def _alone(self, work: Callable[[Connection], Result]) -> Result:
         with self._engine.begin() as connection:
             return work(connection)
 
-    def _together(self, jobs: Sequence[Job]) -> None:
-        try:
-            results = self._alone(lambda connection: [work(connection) for work, _ in jobs])
-        except Exception as error:  # noqa: BLE001 (it is handed to whoever waits for it)
-            self._one_by_one(jobs, error)
-            return
-        for (_, told), result in zip(jobs, results, strict=True):
-            told.set_result(result)
-
-    def _one_by_one(self, jobs: Sequence[Job], error: Exception) -> None:
-        """One of them failed and took the others back with it: each gets its own transaction."""
-        if len(jobs) == 1:
-            jobs[0][1].set_exception(error)
-            return
-        for job in jobs:
-            self._together([job])
+    def _together(self, works: Sequence[Work]) -> list[Any]:
+        return self._alone(lambda connection: [work(connection) for work in works])

@@ -205,9 +205,16 @@ def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> li
     Candidates are named by bank and stable item id: unique over all banks, and sorted as
     authored, which the items of a scenario keep on a form.
     """
-    stimulus = RowStimulus.stimulus_id
     query = (
-        select(RowItem, RowItemVersion.id, RowItemVersion.enemies, stimulus)
+        select(
+            RowItem.id,
+            RowItem.bank_row_id,
+            RowItem.item_id,
+            RowItem.scoring_task,
+            RowItemVersion.id,
+            RowItemVersion.enemies,
+            RowStimulus.stimulus_id,
+        )
         .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
         .outerjoin(RowStimulus, RowStimulus.id == RowItemVersion.stimulus_version_id)
         .where(
@@ -219,23 +226,17 @@ def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> li
         .order_by(RowItem.bank_row_id, RowItem.item_id)
     )
     rows = session.execute(query).all()
-    ids = {(row.RowItem.bank_row_id, row.RowItem.item_id): _name(row.RowItem) for row in rows}
+    names = {f"{bank_id}/{item_id}" for _, bank_id, item_id, *_ in rows}
     return [
         Eligible(
-            item.id,
+            row_id,
             version_id,
             Candidate(
-                id=_name(item),
-                task_code=item.scoring_task,
-                stimulus=f"{item.bank_row_id}/{scenario}" if scenario else None,
-                enemies=frozenset(
-                    ids[item.bank_row_id, enemy] for enemy in enemies if (item.bank_row_id, enemy) in ids
-                ),
+                id=f"{bank_id}/{item_id}",
+                task_code=task_code,
+                stimulus=f"{bank_id}/{scenario}" if scenario else None,
+                enemies=frozenset(f"{bank_id}/{enemy}" for enemy in enemies) & names,
             ),
         )
-        for item, version_id, enemies, scenario in rows
+        for row_id, bank_id, item_id, task_code, version_id, enemies, scenario in rows
     ]
-
-
-def _name(item: RowItem) -> str:
-    return f"{item.bank_row_id}/{item.item_id}"

@@ -20,12 +20,13 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    bindparam,
     func,
     select,
     update,
 )
 from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from quizapp.domain.person import Accommodation, Actor, Role
 from quizapp.store.engine import Base
@@ -152,9 +153,17 @@ def by_id(session: Session, person_id: UUID) -> RowPerson | None:
     return session.get(RowPerson, person_id)
 
 
+#: Built once, with the roles in the same statement: every page of somebody signed in asks it.
+_SIGNED_IN = (
+    select(RowPerson)
+    .where(RowPerson.fs_uniquifier == bindparam("uniquifier"))
+    .options(joinedload(RowPerson.roles))
+)
+
+
 def by_uniquifier(session: Session, uniquifier: str) -> RowPerson | None:
     """The account whose sessions carry this value, or None."""
-    return session.scalar(select(RowPerson).where(RowPerson.fs_uniquifier == uniquifier))
+    return session.scalars(_SIGNED_IN, {"uniquifier": uniquifier}).unique().one_or_none()
 
 
 def listed(
@@ -284,6 +293,15 @@ def members(session: Session, cohort_id: UUID) -> Sequence[RowPerson]:
 def installation(session: Session) -> RowSetting | None:
     """The one row that says what this installation is, or None before it is set up."""
     return session.get(RowSetting, 1)
+
+
+#: Built once: every page asks it.
+_IS_DEMO = select(RowSetting.is_demo).where(RowSetting.id == 1)
+
+
+def is_demo(session: Session) -> bool:
+    """Whether this installation is a demonstration."""
+    return bool(session.connection().execute(_IS_DEMO).scalar())
 
 
 def need_installation(session: Session, now: datetime, issuer_id: str) -> RowSetting:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     func,
     literal_column,
     or_,
@@ -75,54 +76,77 @@ APPENDED = [
 ]  # fmt: skip
 
 
-def _append_statement(dialect: Any) -> Any:
-    attempt, section = RowAttempt.__table__, RowAttemptSection.__table__
-    event, place = RowResponseEvent.__table__, RowFormSlot.__table__
-    received, elapsed = bindparam("received_at", type_=BigInteger), bindparam("elapsed_ms", type_=BigInteger)
-    writer, client_seq = bindparam("writer", type_=BigInteger), bindparam("client_seq", type_=BigInteger)
+def worth(attempt: Any, section: Any, entry: Any) -> Any:
+    """What an entry is worth, in SQL; ``domain.attempt.disposition`` says the same.
+
+    ``entry`` has writer, client_seq, received_at, elapsed_ms and before_ms: how far the clock of its
+    writer had come in entries that are stored together with it.
+    """
+    event = RowResponseEvent.__table__
     # Instants are compared as the integers they are stored as.
     opened = type_coerce(attempt.c.opened_at, BigInteger)
     whole, part = (type_coerce(t.c.deadline_at, BigInteger) for t in (attempt, section))
     ends = case((part < whole, part), else_=whole)
     earlier = (
         select(func.coalesce(func.max(event.c.client_elapsed_ms), 0))
-        .where(event.c.attempt_id == attempt.c.id, event.c.writer == writer, event.c.client_seq < client_seq)
+        .where(
+            event.c.attempt_id == attempt.c.id,
+            event.c.writer == entry.writer,
+            event.c.client_seq < entry.client_seq,
+        )
         .scalar_subquery()
     )
-    made = opened + elapsed * 1000
+    made = opened + entry.elapsed_ms * 1000
     was_in_time = and_(
-        elapsed.is_not(None),
-        received <= ends + attempt.c.grace_seconds * MICROS,
+        entry.elapsed_ms.is_not(None),
+        entry.received_at <= ends + cast(attempt.c.grace_seconds, BigInteger) * MICROS,
         made <= ends,
-        made <= received,
-        elapsed >= earlier,
+        made <= entry.received_at,
+        entry.elapsed_ms >= entry.before_ms,
+        entry.elapsed_ms >= earlier,
     )
     tolerance = ARRIVAL_TOLERANCE // timedelta(microseconds=1)
     is_closed = and_(
         section.c.attempt_id.is_not(None),
         or_(section.c.entered_at.is_(None), section.c.left_at.is_not(None)),
     )
-    worth = case(
-        (writer < attempt.c.writer_epoch, Disposition.STALE_WRITER),
+    return case(
+        (entry.writer < attempt.c.writer_epoch, Disposition.STALE_WRITER),
         (attempt.c.state != AttemptState.OPEN.value, Disposition.LATE),
         (is_closed, Disposition.CLOSED_SECTION),
         (attempt.c.paused_at.is_not(None), Disposition.COUNTED),
-        (received <= ends + literal_column(str(tolerance)), Disposition.COUNTED),
+        (entry.received_at <= ends + literal_column(str(tolerance)), Disposition.COUNTED),
         (was_in_time, Disposition.COUNTED),
         else_=Disposition.LATE,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One entry as parameters of a statement."""
+
+    writer: Any = bindparam("writer", type_=BigInteger)
+    client_seq: Any = bindparam("client_seq", type_=BigInteger)
+    received_at: Any = bindparam("received_at", type_=BigInteger)
+    elapsed_ms: Any = bindparam("elapsed_ms", type_=BigInteger)
+    before_ms: Any = literal_column("0")
+
+
+def _append_statement(dialect: Any) -> Any:
+    attempt, section = RowAttempt.__table__, RowAttemptSection.__table__
+    event, place, entry = RowResponseEvent.__table__, RowFormSlot.__table__, _Given()
     is_its_section = and_(section.c.attempt_id == attempt.c.id, section.c.section == place.c.section)
     row = (
         select(
             attempt.c.id,
-            writer,
-            client_seq,
+            entry.writer,
+            entry.client_seq,
             bindparam("slot", type_=BigInteger),
             bindparam("kind", type_=String),
             bindparam("payload", type_=Text),
-            elapsed,
-            received,
-            worth,
+            entry.elapsed_ms,
+            entry.received_at,
+            worth(attempt, section, entry),
         )
         # An entry for a place the form does not have could count, and would be in no response set.
         .join(place, and_(place.c.form_id == attempt.c.form_id, place.c.position == bindparam("slot")))
@@ -200,35 +224,39 @@ def last_seq(connection: Connection | Session, attempt_id: UUID, writer: int) ->
     return connection.execute(query).scalar() or 0
 
 
+#: Built once: every page of a running attempt asks it.
+_ENTRIES = (
+    select(
+        RowResponseEvent.writer,
+        RowResponseEvent.client_seq,
+        RowResponseEvent.slot,
+        RowResponseEvent.kind,
+        RowResponseEvent.payload,
+        RowResponseEvent.disposition,
+        RowLateDecision.is_accepted,
+    )
+    .outerjoin(RowLateDecision, RowLateDecision.event_id == RowResponseEvent.id)
+    .where(RowResponseEvent.attempt_id == bindparam("attempt_id"))
+    .order_by(RowResponseEvent.id)
+)
+
+
 def entries(session: Session, attempt_id: UUID, with_decisions: bool = True) -> list[Entry]:
     """Every entry of an attempt, in the order they arrived; a late one that was accepted counts.
 
     Without decisions each is worth what it was when it arrived, as the receipt says.
     """
-    event, decided = RowResponseEvent, RowLateDecision
-    query = (
-        select(
-            event.writer,
-            event.client_seq,
-            event.slot,
-            event.kind,
-            event.payload,
-            event.disposition,
-            decided.is_accepted,
-        )
-        .outerjoin(decided, decided.event_id == event.id)
-        .where(event.attempt_id == attempt_id)
-        .order_by(event.id)
-    )
+    found = session.connection().execute(_ENTRIES, {"attempt_id": attempt_id})
     return [
-        Entry(r.writer, r.client_seq, r.slot, EventKind(r.kind), r.payload, _worth(r, with_decisions))
-        for r in session.execute(query)
+        Entry(
+            writer, seq, slot, EventKind(kind), payload, _worth(disposition, with_decisions and is_accepted)
+        )
+        for writer, seq, slot, kind, payload, disposition, is_accepted in found
     ]
 
 
-def _worth(row: Any, with_decisions: bool) -> Disposition:
-    is_accepted = with_decisions and row.is_accepted
-    return Disposition.COUNTED if is_accepted else Disposition(row.disposition)
+def _worth(disposition: str, is_accepted: bool | None) -> Disposition:
+    return Disposition.COUNTED if is_accepted else Disposition(disposition)
 
 
 #: Built once: every save asks it.

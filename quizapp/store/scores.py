@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid, exists, func, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.domain.attempt import AttemptState, Purpose
 from quizapp.domain.exam import Mode
 from quizapp.domain.score import TaskStatus
-from quizapp.store.attempts import RowAttempt, RowExposure, RowFormSlot
+from quizapp.store.attempts import RowAttempt, RowExposure, RowFormSlot, is_overdue
 from quizapp.store.engine import Base
 from quizapp.store.exams import RowExam
 from quizapp.store.items import RowItem, RowItemVersion
 from quizapp.store.records import RowRecord
-from quizapp.store.types import Exact, Instant
+from quizapp.store.types import Exact, Instant, to_micros
 
 
 class RowScore(Base):
@@ -114,6 +130,16 @@ def marking_slots(session: Session, attempt: RowAttempt) -> list[MarkingSlot]:
     return [MarkingSlot(*row) for row in session.execute(query)]
 
 
+def add_marks(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store the marks of a score, by column and all at once."""
+    session.connection().execute(insert(RowMark), rows)
+
+
+def add_tasks(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store the task statuses of a score, by column and all at once."""
+    session.connection().execute(insert(RowTaskScore), rows)
+
+
 def marks(session: Session, attempt: RowAttempt) -> list[tuple[RowMark, str]]:
     """The marks of an attempt's current score, in order, each with its item's stable id."""
     query = (
@@ -132,8 +158,8 @@ def next_number(session: Session, attempt_id: UUID) -> int:
     return (session.scalar(query) or 0) + 1
 
 
-def unfinished(session: Session, person_id: UUID | None = None) -> list[RowAttempt]:
-    """Closed attempts without a score, and live ones not released or without their record."""
+def _is_unfinished() -> ColumnElement[bool]:
+    """A condition on `RowAttempt` and its `RowExam`: closed, and something is still to be done."""
     has_record = exists().where(RowRecord.score_id == RowAttempt.current_score_id)
     deserves = exists().where(
         RowTaskScore.score_id == RowAttempt.current_score_id,
@@ -145,14 +171,37 @@ def unfinished(session: Session, person_id: UUID | None = None) -> list[RowAttem
         & deserves
         & ~has_record
     )
+    return (RowAttempt.state == AttemptState.CLOSED.value) & (
+        RowAttempt.scored_at.is_(None)
+        | (RowAttempt.purpose == Purpose.LIVE.value) & (RowAttempt.released_at.is_(None) | lacks_record)
+    )
+
+
+#: Built once: every page of a learner asks it.
+IS_ANYTHING_DUE = (
+    select(literal(1))
+    .select_from(RowAttempt)
+    .join(RowExam, RowExam.id == RowAttempt.exam_id)
+    .where(
+        RowAttempt.person_id == bindparam("person_id", type_=Uuid),
+        is_overdue(bindparam("now", type_=BigInteger)) | _is_unfinished(),
+    )
+    .limit(1)
+)
+
+
+def is_anything_due(session: Session, person_id: UUID, now: datetime) -> bool:
+    """Whether a person has an attempt that `overdue` or `unfinished` would name."""
+    values = {"person_id": person_id, "now": to_micros(now)}
+    return session.connection().execute(IS_ANYTHING_DUE, values).first() is not None
+
+
+def unfinished(session: Session, person_id: UUID | None = None) -> list[RowAttempt]:
+    """Closed attempts without a score, and live ones not released or without their record."""
     query = (
         select(RowAttempt)
         .join(RowExam, RowExam.id == RowAttempt.exam_id)
-        .where(
-            RowAttempt.state == AttemptState.CLOSED.value,
-            RowAttempt.scored_at.is_(None)
-            | (RowAttempt.purpose == Purpose.LIVE.value) & (RowAttempt.released_at.is_(None) | lacks_record),
-        )
+        .where(_is_unfinished())
         .order_by(RowAttempt.closed_at)
     )
     if person_id is not None:

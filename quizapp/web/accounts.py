@@ -152,6 +152,8 @@ def register(app: Flask) -> None:
     app.login_manager.user_loader(_load)  # type: ignore[attr-defined]
     # Sessions only: no token in a header or an address signs anybody in.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    # Roles are looked at by `access`; this library would load the account for every save as well.
+    security.principal.identity_loaders.clear()
     security.context_processor(_page_facts)
     account_signals.connect(app)
     app.teardown_request(_end_session)

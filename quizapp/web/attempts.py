@@ -7,8 +7,9 @@ import json
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from jinja2 import Template
 from werkzeug.wrappers import Response
 
 from quizapp.domain.attempt import PROTOCOL, Disposition, SectionClock
@@ -117,11 +118,10 @@ def resume_page(attempt_id: UUID) -> Any:
 @signed_in
 def item(attempt_id: UUID, position: int) -> Any:
     """One item."""
-    view = delivery.attempt_view(context(), actor(), attempt_id)
+    view, shown = delivery.item_page(context(), actor(), attempt_id, position)
     elsewhere = _elsewhere(view)
     if elsewhere is not None:
         return elsewhere
-    shown = delivery.item_view(context(), actor(), attempt_id, position)
     session[f"place:{attempt_id}"] = position
     return _runner("attempts/item.html", view, item=shown)
 
@@ -132,7 +132,7 @@ def _runner(template: str, view: AttemptView, **facts: Any) -> str:
         template,
         attempt=view,
         token=delivery.token(context(), view, writer or 0),
-        last_seq=delivery.last_seq(context(), view.id, writer or 0),
+        last_seq=view.last_seq(writer or 0),
         protocol=PROTOCOL,
         leave_url=url_for("home.index"),
         **facts,
@@ -208,6 +208,8 @@ def _clock(facts: saving.ClockFacts) -> dict[str, Any]:
 def whole_content(attempt_id: UUID) -> Any:
     """Everything a window needs until the end: every item as the plain page shows it, and its state."""
     told = content.content(context(), token())
+    # Rendered without what a page around them would need: that is looked up for each rendering.
+    item_html = current_app.jinja_env.get_template("attempts/item_content.html")
     return jsonify(
         {
             "protocol": PROTOCOL,
@@ -216,19 +218,19 @@ def whole_content(attempt_id: UUID) -> Any:
             "opened_at": told.opened_at.isoformat(),
             "journal_key": base64.b64encode(told.journal_key).decode(),
             "sections": [_section(clock) for clock in told.sections],
-            "items": [_item(placed) for placed in told.items],
+            "items": [_item(item_html, placed) for placed in told.items],
             "clock": _clock(told.clock),
         }
     )
 
 
-def _item(placed: content.PlacedItem) -> dict[str, Any]:
+def _item(item_html: Template, placed: content.PlacedItem) -> dict[str, Any]:
     view = placed.view
     return {
         "slot": view.position,
         "section": placed.section,
         "type": view.presented["type"],
-        "html": render_template("attempts/item_content.html", item=view),
+        "html": item_html.render(item=view),
         "response": view.response,
         "flag": view.is_flagged,
         "seen": placed.is_seen,

@@ -197,14 +197,21 @@ def test_a_forged_or_expired_token_saves_nothing(context, clock) -> None:
         assert (codes, response_events.entries(session, attempt_id)) == (["bad_token"] * 3, [])
 
 
+def item(context: Any, actor: Actor, attempt_id: Any) -> delivery.ItemView:
+    """The first item of a running attempt."""
+    _, shown = delivery.item_page(context, actor, attempt_id, 1)
+    assert shown is not None
+    return shown
+
+
 def test_a_plain_form_appends_only_what_it_changed(context) -> None:
     actor, _, attempt_id = started(context)
     token = room.token(context, attempt_id)
-    blank = delivery.item_view(context, actor, attempt_id, 1)
+    blank = item(context, actor, attempt_id)
     delivery.save_plain_form(context, token, 1, {"choice": ["a"]}, blank.rendered)
     # A window made with the blank page goes on to another question without touching this one.
     delivery.save_plain_form(context, token, 1, {}, blank.rendered)
-    shown = delivery.item_view(context, actor, attempt_id, 1)
+    shown = item(context, actor, attempt_id)
     delivery.save_plain_form(context, token, 1, {"choice": ["a"], "flag": ["1"]}, shown.rendered)
     with context.reading() as session:
         entries = response_events.entries(session, attempt_id)
@@ -217,7 +224,7 @@ def test_a_plain_form_appends_only_what_it_changed(context) -> None:
 
 def test_the_delivery_of_an_item_holds_no_key(context) -> None:
     actor, _, attempt_id = started(context)
-    shown = delivery.item_view(context, actor, attempt_id, 1)
+    shown = item(context, actor, attempt_id)
     assert set(shown.presented) == {"type", "stem", "options"}
     assert {frozenset(option) for option in shown.presented["options"]} == {
         frozenset({"id", "text", "letter"})
@@ -276,7 +283,7 @@ def test_a_foreign_attempt_does_not_exist(context) -> None:
     codes = []
     for call in (
         lambda: delivery.attempt_view(context, stranger, attempt_id),
-        lambda: delivery.item_view(context, stranger, attempt_id, 1),
+        lambda: delivery.item_page(context, stranger, attempt_id, 1),
         lambda: attempts.submit(context, stranger, attempt_id),
         lambda: attempts.resume(context, stranger, attempt_id),
         lambda: delivery.receipt_view(context, stranger, attempt_id),
@@ -287,19 +294,15 @@ def test_a_foreign_attempt_does_not_exist(context) -> None:
     assert (codes, row_of(context, attempt_id).state) == (["not_found"] * 5, "open")
 
 
-def test_content_is_refused_after_time_and_after_the_close(context, clock) -> None:
+def test_no_item_is_delivered_after_time_or_after_the_close(context, clock) -> None:
     actor, _, attempt_id = started(context)
-    codes = []
+    told = []
     for minutes in (21, 10):
         clock.instant += timedelta(minutes=minutes)
         attempts.sweep(context)
-        with pytest.raises(Refused) as told:
-            delivery.item_view(context, actor, attempt_id, 1)
-        codes.append(told.value.code)
-    assert codes == ["time_is_up", "attempt_closed"]
-
-
-# --- retakes ----------------------------------------------------------------------------
+        view, shown = delivery.item_page(context, actor, attempt_id, 1)
+        told.append((view.is_open, view.is_time_up, shown))
+    assert told == [(True, True, None), (False, True, None)]
 
 
 def test_the_second_attempt_asks_unseen_items_on_open_tasks_only(context, clock) -> None:

@@ -190,3 +190,16 @@ def test_no_content_after_the_close_or_for_an_older_window(hall, context, clock)
     with pytest.raises(Refused) as told:
         content.content(context, room.token(context, hall.b))
     assert [*codes, told.value.code] == ["taken_over", "attempt_closed", "time_is_up"]
+
+
+def test_an_hour_of_grace_is_computed_too(context, clock) -> None:
+    hall = Hall(context, replace(exam_support.CERTIFICATION, grace_seconds=3600))
+    clock.instant += 79 * MINUTE
+    told = saving.save(
+        context,
+        room.token(context, hall.a),
+        [replace(room.response(1, {"choice": "a"}, 1), elapsed_ms=19 * 60_000)],
+    )
+    assert (told.acknowledged[0].disposition, attempts.sweep(context).closed) == (Disposition.COUNTED, 0)
+    clock.instant += 2 * MINUTE
+    assert attempts.sweep(context).closed == 2

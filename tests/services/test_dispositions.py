@@ -18,7 +18,8 @@ from quizapp.domain.attempt import (
     disposition,
 )
 from quizapp.services import attempts
-from quizapp.store import response_events
+from quizapp.store import append_batches, response_events
+from quizapp.store.append_batches import Batch
 from quizapp.store.attempts import RowAttempt, RowAttemptSection
 from tests.support import attempts as room
 
@@ -40,6 +41,7 @@ def test_the_statement_and_the_domain_agree(context) -> None:
             arrival = _arrival(rng, clock, writer, opened)
             clock = replace(clock, writer_epoch=writer + rng.choice((-1, 0, 0, 0, 1)))
             _epoch(connection, attempt_id, clock.writer_epoch)
+            assert _together(connection, attempt_id, writer, arrival) == disposition(clock, arrival, section)
             if arrival.last_elapsed_ms:
                 _append(connection, attempt_id, writer, 1, arrival.received_at, arrival.last_elapsed_ms)
             found = _append(connection, attempt_id, writer, 2, arrival.received_at, arrival.elapsed_ms)
@@ -47,6 +49,16 @@ def test_the_statement_and_the_domain_agree(context) -> None:
             told.add(found)
         connection.rollback()
     assert len(told) == 4
+
+
+def _together(connection, attempt_id, writer, arrival):
+    """The disposition of the second of two entries in one batch, which is then taken back."""
+    first, second = (Entry(writer, seq, 1, EventKind.RESPONSE, "null") for seq in (1, 2))
+    entries = [(first, arrival.last_elapsed_ms or None), (second, arrival.elapsed_ms)]
+    with connection.begin_nested() as savepoint:
+        told = append_batches.append_all(connection, [Batch(attempt_id, arrival.received_at, entries)])
+        savepoint.rollback()
+    return told[attempt_id].dispositions[2]
 
 
 def _clock(rng, opened) -> AttemptClock:

@@ -16,9 +16,9 @@ from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, sittings
 from quizapp.services.unit_of_work import Context
-from quizapp.store import attempts as attempt_store
 from quizapp.store import records as store
 from quizapp.store import response_events
+from quizapp.store import scores as score_store
 from quizapp.store.attempts import RowAttempt
 from tests.support import banks, exams
 from tests.support.people import TESTS, person
@@ -59,11 +59,11 @@ class Room:
     def _answer(self, attempt_id: UUID, right: dict[str, int]) -> None:
         with self.context.transaction(TESTS) as uow:
             row = uow.session.get_one(RowAttempt, attempt_id)
-            for position, slot in attempt_store.slots(uow.session, row.form_id).items():
+            for slot in score_store.marking_slots(uow.session, row):
                 is_right = right.get(slot.task_code, 0) > 0
                 right[slot.task_code] = right.get(slot.task_code, 0) - 1
                 payload = json.dumps({"choice": "a" if is_right else "b"})
-                entry = Entry(row.writer_epoch, position + 1, position, EventKind.RESPONSE, payload)
+                entry = Entry(row.writer_epoch, slot.position + 1, slot.position, EventKind.RESPONSE, payload)
                 response_events.append(uow.session.connection(), attempt_id, entry, uow.now, None)
 
     def serial(self, attempt_id: UUID) -> str:
