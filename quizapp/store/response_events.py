@@ -90,24 +90,27 @@ def _append_statement(dialect: Any) -> Any:
         .scalar_subquery()
     )
     made = opened + elapsed * 1000
+    # Time stands still since a pause began: what had run out before stays over.
+    paused = type_coerce(attempt.c.paused_at, BigInteger)
+    seen = case((paused < received, paused), else_=received)
     was_in_time = and_(
         elapsed.is_not(None),
-        received <= ends + attempt.c.grace_seconds * MICROS,
+        seen <= ends + attempt.c.grace_seconds * MICROS,
         made <= ends,
-        made <= received,
+        made <= seen,
         elapsed >= earlier,
     )
     tolerance = ARRIVAL_TOLERANCE // timedelta(microseconds=1)
-    is_closed = and_(
-        section.c.attempt_id.is_not(None),
-        or_(section.c.entered_at.is_(None), section.c.left_at.is_not(None)),
+    # One that time has ended is judged by its deadline, see `SectionClock.is_closed`.
+    is_left_by_hand = and_(
+        section.c.left_at.is_not(None), section.c.left_at.is_distinct_from(section.c.deadline_at)
     )
+    is_closed = and_(section.c.attempt_id.is_not(None), or_(section.c.entered_at.is_(None), is_left_by_hand))
     worth = case(
         (writer < attempt.c.writer_epoch, Disposition.STALE_WRITER),
         (attempt.c.state != AttemptState.OPEN.value, Disposition.LATE),
         (is_closed, Disposition.CLOSED_SECTION),
-        (attempt.c.paused_at.is_not(None), Disposition.COUNTED),
-        (received <= ends + literal_column(str(tolerance)), Disposition.COUNTED),
+        (seen <= ends + literal_column(str(tolerance)), Disposition.COUNTED),
         (was_in_time, Disposition.COUNTED),
         else_=Disposition.LATE,
     )
