@@ -25,10 +25,11 @@ from tests.support import attempts as room
 from tests.support import exams
 
 CORE = settings(
-    max_examples=100,
+    max_examples=50,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
     database=None,
     suppress_health_check=list(HealthCheck),
 )
