@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from quizapp import resources
@@ -15,6 +16,9 @@ from quizapp.store import attempts, jobs, schema
 #: Rounds run every few seconds. Work that has waited this long says that nobody runs them;
 #: learners are unaffected, so a probe reports it and stays green.
 LATE_SECONDS = 120
+#: What a database raises that is away, starting, full or overrun: nothing was stored, and the same
+#: request may succeed a moment later.
+DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeout)
 
 
 @dataclass(frozen=True, slots=True)
