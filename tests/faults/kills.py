@@ -58,11 +58,11 @@ class Ground:
     server: Server
     port: int
     postgres: OwnServer | None = None
-    learners: int = 0
+    count: int = 0
 
     def round(self, number: int) -> list[Learner]:
         """Kill once in the middle, start again, and wait until every journal is empty."""
-        team, stop = [self._learner() for _ in range(LEARNERS)], threading.Event()
+        team, stop = [self.learner() for _ in range(LEARNERS)], threading.Event()
         threads = [threading.Thread(target=learner.work, args=(stop,)) for learner in team]
         for thread in threads:
             thread.start()
@@ -98,9 +98,10 @@ class Ground:
         except urllib.error.HTTPError as error:
             return int(error.code)
 
-    def _learner(self) -> Learner:
-        self.learners += 1
-        actor = room.learner(self.context, f"Kay {self.learners}")
+    def learner(self) -> Learner:
+        """Somebody new, who has just started."""
+        self.count += 1
+        actor = room.learner(self.context, f"Kay {self.count}")
         attempt_id = attempts.start(self.context, actor, self.sitting_id)
         token = room.token(self.context, attempt_id)
         url = f"http://127.0.0.1:{self.port}"

@@ -43,7 +43,7 @@ class ProtocolClient:
         return not self.journal
 
     def _take(self, told: Any, entries: list[dict[str, Any]]) -> None:
-        if not isinstance(told, dict) or told.get("protocol") != 1:
+        if not isinstance(told, dict) or (told.get("protocol"), told.get("attempt")) != (1, self.attempt_id):
             return
         sent = {entry["client_seq"] for entry in entries}
         for one in told.get("acknowledged", ()):
