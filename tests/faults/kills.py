@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from quizapp.domain.person import Actor
 from quizapp.services import attempts
@@ -109,7 +109,16 @@ class Ground:
 
     def export(self, learner: Learner) -> list[dict[str, Any]]:
         """The stored events, read past the product."""
-        key = learner.attempt_id.hex if self.settings.is_sqlite else learner.attempt_id
+        return self.export_of(learner.attempt_id)
+
+    def attempt_of(self, actor: Actor) -> UUID:
+        """The only attempt of somebody."""
+        with self.context.reading() as session:
+            return session.scalars(select(RowAttempt.id).where(RowAttempt.person_id == actor.person_id)).one()
+
+    def export_of(self, attempt_id: UUID) -> list[dict[str, Any]]:
+        """The same of any attempt."""
+        key = attempt_id.hex if self.settings.is_sqlite else attempt_id
         with self.context.engine.connect() as connection:
             return [dict(row) for row in connection.execute(EXPORT, {"id": key}).mappings()]
 
