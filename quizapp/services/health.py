@@ -54,6 +54,10 @@ def readiness(context: Context) -> Readiness:
         state = schema_state(context)
         if not state.is_current:
             return Readiness(False, {"status": "unready", "schema": state.at, "schema_needed": state.head})
+        if context.saves.is_failing:
+            # Reading may well go on; only another write can tell that writing does too.
+            now = context.clock.now()
+            context.saves.run(lambda c: jobs.try_writing(c, context.entropy.new_id(now), now))
         with context.reading() as session:
             return Readiness(True, {"status": "ready", "schema": state.at, **_waiting(context, session)})
     except SQLAlchemyError as error:

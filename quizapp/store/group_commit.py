@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from quizapp.store.engine import writing
 
@@ -29,6 +30,8 @@ class GroupCommit:
         self._is_grouping = engine.dialect.name == "sqlite"
         self._waiting: deque[Job] = deque()
         self._turn = threading.Lock()
+        #: Whether the database refused the last write: it is away, full, or cannot reach its disk.
+        self.is_failing = False
 
     def run(self, work: Callable[[Connection], Result]) -> Result:
         """What ``work`` gives, once everything it wrote is durable.
@@ -46,8 +49,14 @@ class GroupCommit:
         return told.result()
 
     def _alone(self, work: Callable[[Connection], Result]) -> Result:
-        with self._engine.begin() as connection:
-            return work(connection)
+        try:
+            with self._engine.begin() as connection:
+                told = work(connection)
+        except OperationalError:
+            self.is_failing = True
+            raise
+        self.is_failing = False
+        return told
 
     def _together(self, jobs: Sequence[Job]) -> None:
         try:

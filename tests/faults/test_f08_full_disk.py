@@ -36,7 +36,9 @@ def test_a_full_disk_acknowledges_nothing_it_did_not_store(sqlite_app, sqlite_co
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
         with context.reading() as session:
             assert [entry.client_seq for entry in response_events.entries(session, attempt_id)] == told
+        assert client.get("/readyz").status_code == 503
         pages[0] = UNLIMITED
+        assert client.get("/readyz").status_code == 200
         assert save(len(told) + 1).status_code == 200
     finally:
         pages[0] = UNLIMITED
