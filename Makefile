@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ROUNDS ?= 10
+KILLS ?= 100
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -37,8 +38,9 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 	@chromium=$$($(BIN)/python -m tests.support.browser_setup) && \
 		QUIZAPP_TEST_CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist worksteal
 
-soak: setup  ## kill the server under saves again and again (ROUNDS=10 on each database)
+soak: setup  ## kill server and database under saves again and again (ROUNDS=10, KILLS=100 each)
 	$(BIN)/python -m benchmarks.soak --rounds $(ROUNDS)
+	QUIZAPP_TEST_KILLS=$(KILLS) $(BIN)/pytest -v tests/faults
 
 bench: setup  ## load and size measurements; they print ratios
 	$(BIN)/python -m benchmarks

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
 
 from quizapp.store import schema
@@ -18,6 +21,26 @@ def frozen(kind: str, value: Any, _autogen: Any) -> str | bool:
     if kind == "type" and isinstance(value, TypeDecorator):
         return f"sa.{value.impl!r}"
     return False
+
+
+@contextlib.contextmanager
+def loose_references(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, and with foreign keys on, dropping the old one fails (or
+    deletes) as soon as another table's rows point to it. The switch works only outside a transaction,
+    so it is thrown on the driver's connection; afterwards every reference is checked.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"the upgrade left references to nothing: {broken[:5]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def run() -> None:
@@ -35,9 +58,10 @@ def run() -> None:
             render_item=frozen,
             transaction_per_migration=True,
         )
-        with context.begin_transaction():
-            context.run_migrations()
-        connection.commit()
+        with loose_references(connection):
+            with context.begin_transaction():
+                context.run_migrations()
+            connection.commit()
 
 
 run()

@@ -155,8 +155,18 @@ class SectionClock:
 
     @property
     def is_running(self) -> bool:
-        """Whether entries for its slots may count."""
+        """Whether the learner is in it."""
         return self.entered_at is not None and self.left_at is None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether no entry for its slots may count, whenever it was made: not yet entered, or left by
+        hand. One that time has ended is judged by its deadline, so that what was made before and
+        arrives within the grace counts whether or not somebody has noticed the end meanwhile.
+        """
+        if self.entered_at is None:
+            return True
+        return self.left_at is not None and self.left_at != self.deadline_at
 
 
 def start_sections(plans: Sequence[SectionPlan], opened_at: datetime) -> list[SectionClock]:
@@ -230,7 +240,7 @@ class AttemptClock:
     opened_at: datetime
     deadline_at: datetime
     grace_seconds: int
-    is_paused: bool = False
+    paused_at: datetime | None = None
 
 
 def disposition(clock: AttemptClock, arrival: Arrival, section: SectionClock | None = None) -> Disposition:
@@ -245,12 +255,15 @@ def disposition(clock: AttemptClock, arrival: Arrival, section: SectionClock | N
         return Disposition.STALE_WRITER
     if clock.state is not AttemptState.OPEN:
         return Disposition.LATE
-    if section is not None and not section.is_running:
+    if section is not None and section.is_closed:
         return Disposition.CLOSED_SECTION
     ends_at = clock.deadline_at
     if section is not None and section.deadline_at is not None:
         ends_at = min(ends_at, section.deadline_at)
-    if clock.is_paused or arrival.received_at <= ends_at + ARRIVAL_TOLERANCE:
+    if clock.paused_at is not None:
+        # Time stands still since then: what had run out before the pause stays over.
+        arrival = replace(arrival, received_at=min(arrival.received_at, clock.paused_at))
+    if arrival.received_at <= ends_at + ARRIVAL_TOLERANCE:
         return Disposition.COUNTED
     return Disposition.COUNTED if _was_in_time(clock, arrival, ends_at) else Disposition.LATE
 

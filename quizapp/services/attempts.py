@@ -179,7 +179,7 @@ def submit(context: Context, actor: Actor, attempt_id: UUID) -> Receipt:
     """The learner's own end of an attempt; past the deadline it is said to have ended by time."""
     with context.reading() as session:
         row = owned(session, actor, attempt_id)
-        is_late = context.clock.now() > row.deadline_at + attempts.ARRIVAL_TOLERANCE
+        is_late = row.paused_at is None and context.clock.now() > row.deadline_at + attempts.ARRIVAL_TOLERANCE
     told = close(context, actor, attempt_id, CloseReason.TIME if is_late else CloseReason.SUBMITTED)
     finish(context, attempt_id)
     return told

@@ -123,7 +123,8 @@ def go_on(context: Context, actor: Actor, sitting_id: UUID) -> int:
             raise Refused("not_paused")
         for row in rows:
             assert row.paused_at is not None
-            waited, row.paused_at = uow.now - row.paused_at, None
+            # A clock that was set back in between gives nothing, and takes nothing.
+            waited, row.paused_at = max(uow.now - row.paused_at, timedelta(0)), None
             _move(uow, row, waited, "pause")
         incidents.note(uow, sitting_id, "went_on")
         uow.audit("go_on", "sitting", sitting_id, attempts=len(rows))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from quizapp import resources
@@ -15,6 +16,9 @@ from quizapp.store import attempts, jobs, schema
 #: Rounds run every few seconds. Work that has waited this long says that nobody runs them;
 #: learners are unaffected, so a probe reports it and stays green.
 LATE_SECONDS = 120
+#: What a database raises that is away, starting, full or overrun: nothing was stored, and the same
+#: request may succeed a moment later.
+DATABASE_AWAY = (OperationalError, InterfaceError, DisconnectionError, PoolTimeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,11 @@ def readiness(context: Context) -> Readiness:
         state = schema_state(context)
         if not state.is_current:
             return Readiness(False, {"status": "unready", "schema": state.at, "schema_needed": state.head})
+        if context.saves.is_failing or context.appends.is_failing:
+            # Reading may well go on; only another write can tell that writing does too.
+            now = context.clock.now()
+            context.saves.run(lambda c: jobs.try_writing(c, context.entropy.new_id(now), now))
+            context.appends.is_failing = False
         with context.reading() as session:
             return Readiness(True, {"status": "ready", "schema": state.at, **_waiting(context, session)})
     except SQLAlchemyError as error:

@@ -34,7 +34,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from quizapp.domain.attempt import Disposition, Entry
 from quizapp.store.attempts import RowAttempt, RowAttemptSection, RowFormSlot
@@ -96,6 +96,8 @@ class Appends:
             # The one statement is its own transaction: no round trip begins or ends it.
             self._transaction = engine.execution_options(**AUTOCOMMIT).connect
         self.turns: Turns[Batch, Stored | None] = Turns(self._together)
+        #: Whether the database refused the last batch, see `GroupCommit.is_failing`.
+        self.is_failing = False
 
     def append(self, batch: Batch) -> Stored | None:
         """Append a batch as a whole; None when it has to be appended entry by entry."""
@@ -107,8 +109,13 @@ class Appends:
     def _together(self, batches: Sequence[Batch]) -> list[Stored | None]:
         # The second batch of one attempt has to be decided when the first is stored.
         first = {batch.attempt_id: batch for batch in reversed(batches)}
-        with self._transaction() as connection:
-            found = append_all(connection, first.values())
+        try:
+            with self._transaction() as connection:
+                found = append_all(connection, first.values())
+        except OperationalError:
+            self.is_failing = True
+            raise
+        self.is_failing = False
         return [found.get(b.attempt_id) if first[b.attempt_id] is b else None for b in batches]
 
 

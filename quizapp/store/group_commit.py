@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from quizapp.store.engine import writing
 from quizapp.store.turns import Turns
@@ -26,6 +27,8 @@ class GroupCommit:
         self._engine = writing(engine)
         self._is_grouping = engine.dialect.name == "sqlite"
         self.turns: Turns[Work, Any] = Turns(self._together)
+        #: Whether the database refused the last write: it is away, full, or cannot reach its disk.
+        self.is_failing = False
 
     def run(self, work: Callable[[Connection], Result]) -> Result:
         """What ``work`` gives, once everything it wrote is durable.
@@ -39,8 +42,14 @@ class GroupCommit:
         return told
 
     def _alone(self, work: Callable[[Connection], Result]) -> Result:
-        with self._engine.begin() as connection:
-            return work(connection)
+        try:
+            with self._engine.begin() as connection:
+                told = work(connection)
+        except OperationalError:
+            self.is_failing = True
+            raise
+        self.is_failing = False
+        return told
 
     def _together(self, works: Sequence[Work]) -> list[Any]:
         return self._alone(lambda connection: [work(connection) for work in works])

@@ -7,7 +7,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, String, Text, UniqueConstraint, Uuid, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -92,3 +106,10 @@ def oldest_due(session: Session, now: datetime) -> datetime | None:
 def count(session: Session, state: str) -> int:
     """How many jobs are in a state."""
     return session.scalar(select(func.count()).select_from(RowJob).where(RowJob.state == state)) or 0
+
+
+def try_writing(connection: Connection, job_id: UUID, now: datetime) -> None:
+    """Write a row of more than a page and take it back: raises what a full or broken disk raises."""
+    values = {"id": job_id, "kind": "probe", "object_id": str(job_id), "facts": {}, "state": DONE, "tries": 0}
+    connection.execute(insert(RowJob).values(**values, run_at=now, created_at=now, error="x" * 16_384))
+    connection.execute(delete(RowJob).where(RowJob.id == job_id))

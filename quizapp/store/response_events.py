@@ -97,25 +97,28 @@ def worth(attempt: Any, section: Any, entry: Any) -> Any:
         .scalar_subquery()
     )
     made = opened + entry.elapsed_ms * 1000
+    # Time stands still since a pause began: what had run out before stays over.
+    paused = type_coerce(attempt.c.paused_at, BigInteger)
+    seen = case((paused < entry.received_at, paused), else_=entry.received_at)
     was_in_time = and_(
         entry.elapsed_ms.is_not(None),
-        entry.received_at <= ends + cast(attempt.c.grace_seconds, BigInteger) * MICROS,
+        seen <= ends + cast(attempt.c.grace_seconds, BigInteger) * MICROS,
         made <= ends,
-        made <= entry.received_at,
+        made <= seen,
         entry.elapsed_ms >= entry.before_ms,
         entry.elapsed_ms >= earlier,
     )
     tolerance = ARRIVAL_TOLERANCE // timedelta(microseconds=1)
-    is_closed = and_(
-        section.c.attempt_id.is_not(None),
-        or_(section.c.entered_at.is_(None), section.c.left_at.is_not(None)),
+    # One that time has ended is judged by its deadline, see `SectionClock.is_closed`.
+    is_left_by_hand = and_(
+        section.c.left_at.is_not(None), section.c.left_at.is_distinct_from(section.c.deadline_at)
     )
+    is_closed = and_(section.c.attempt_id.is_not(None), or_(section.c.entered_at.is_(None), is_left_by_hand))
     return case(
         (entry.writer < attempt.c.writer_epoch, Disposition.STALE_WRITER),
         (attempt.c.state != AttemptState.OPEN.value, Disposition.LATE),
         (is_closed, Disposition.CLOSED_SECTION),
-        (attempt.c.paused_at.is_not(None), Disposition.COUNTED),
-        (entry.received_at <= ends + literal_column(str(tolerance)), Disposition.COUNTED),
+        (seen <= ends + literal_column(str(tolerance)), Disposition.COUNTED),
         (was_in_time, Disposition.COUNTED),
         else_=Disposition.LATE,
     )

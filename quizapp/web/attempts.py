@@ -185,7 +185,9 @@ def events(attempt_id: UUID) -> Any:
     """Append a batch of entries (the save protocol); the answer says what each is worth."""
     told = saving.save(context(), token(), saving.read_batch(_body("bad_batch")))
     acknowledged = [_ack(entry) for entry in told.acknowledged]
-    return jsonify({"protocol": PROTOCOL, "acknowledged": acknowledged, **_clock(told.clock)})
+    # Numbers alike exist in every attempt: a reply meant for somebody else is told by its id.
+    facts = {"protocol": PROTOCOL, "attempt": str(attempt_id), "acknowledged": acknowledged}
+    return jsonify({**facts, **_clock(told.clock)})
 
 
 def _ack(entry: saving.Acknowledged) -> dict[str, Any]:

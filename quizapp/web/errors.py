@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from quizapp.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
+from quizapp.services import health
+from quizapp.web.access import context
 from quizapp.web.messages import message
 
 log = structlog.get_logger()
 
 STATUS: dict[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Refused: 409, Invalid: 422}
+
+#: How long a client waits before it asks again while the database is away.
+RETRY_SECONDS = 2
 
 
 def status_of(error: DomainError) -> int:
@@ -63,12 +69,31 @@ def register(app: Flask) -> None:
             return problem(code, status, {})
         return _page(code, status, {}), status
 
+    for kind in health.DATABASE_AWAY:
+        app.register_error_handler(kind, _database_away)
+
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Any:
         log.exception("unexpected error", kind=type(error).__name__)
         if wants_json():
             return problem("internal", 500, {})
         return _page("internal", 500, {}), 500
+
+
+def _database_away(error: Exception) -> Response:
+    """503: clients keep what they hold and come again. Nothing here may ask the database, not even
+    who is signed in or which language they read."""
+    log.error("database away", kind=type(error).__name__, error=str(error.__cause__ or error))
+    with force_locale(context().settings.locale):
+        if wants_json():
+            response, _ = problem("database_away", 503, {})
+        else:
+            # Rendered past the context processors, for those look up who reads.
+            page = current_app.jinja_env.get_template("layout/unavailable.html")
+            response = make_response(page.render(theme_choice=request.cookies.get("theme", "system")))
+    response.status_code = 503
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _page(code: str, status: int, facts: dict[str, Any], problems: Any = ()) -> str:

@@ -11,6 +11,7 @@ UNKNOWN = _l("Something was refused. Nothing was changed.")
 
 MESSAGES: Mapping[str, LazyString] = {
     "not_allowed": _l("Your account may not do this. Nothing was changed."),
+    "database_away": _l("The system cannot store anything at the moment. Wait a moment and try again."),
     "not_found": _l("There is nothing here, or it is not yours to see."),
     "framework_not_loaded": _l("The framework version this belongs to is not loaded. Ask an administrator."),
     "own_role": _l("Nobody gives a role to themselves. Another administrator can. Nothing was changed."),

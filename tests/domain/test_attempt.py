@@ -164,7 +164,14 @@ def test_an_entry_from_the_future_is_not_believed():
 
 def test_while_everybody_waits_nothing_is_late():
     arrival = Arrival(2, NOON + timedelta(hours=1))
-    assert disposition(replace(CLOCK, is_paused=True), arrival) == Disposition.COUNTED
+    assert disposition(replace(CLOCK, paused_at=NOON), arrival) == Disposition.COUNTED
+
+
+def test_what_had_run_out_before_the_pause_stays_over():
+    arrival = Arrival(2, NOON + timedelta(hours=1))
+    clock = replace(CLOCK, paused_at=NOON + timedelta(seconds=60))
+    assert disposition(clock, arrival) == Disposition.LATE
+    assert disposition(clock, replace(arrival, elapsed_ms=19 * 60_000)) == Disposition.COUNTED
 
 
 # --- sections -----------------------------------------------------------------------------
@@ -221,3 +228,12 @@ def test_a_section_that_ends_before_the_exam_ends_its_entries():
     late = Arrival(2, OPENED + MINUTES[9])
     in_time = replace(late, elapsed_ms=7 * 60_000)
     assert [disposition(CLOCK, arrival, section) for arrival in (late, in_time)] == ["late", "counted"]
+
+
+def test_nobody_loses_an_entry_because_the_end_of_its_section_was_noticed_first():
+    ended = SectionClock(OPENED, OPENED + MINUTES[8])
+    noticed = expire_sections([TIMED, ONE_WAY], [ended, SectionClock()], OPENED + MINUTES[9])[0]
+    late = Arrival(2, OPENED + MINUTES[9])
+    in_time = replace(late, elapsed_ms=7 * 60_000)
+    assert not noticed.is_running
+    assert [disposition(CLOCK, a, noticed) for a in (late, in_time)] == ["late", "counted"]

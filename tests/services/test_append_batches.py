@@ -122,11 +122,14 @@ def test_nobody_is_told_before_the_commit_and_a_failed_commit_tells_nobody(
     assert (stored(context, attempt_id), len(save(context, attempt_id, 1).acknowledged)) == ([], 1)
 
 
+#: What only a database with several writers at a time has.
+SEVERAL_WRITERS = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+
+
+@SEVERAL_WRITERS
 def test_a_save_waits_for_whoever_holds_its_attempt_and_nobody_waits_with_it(
     context, sitters: list[UUID]
 ) -> None:
-    if context.settings.is_sqlite:
-        pytest.skip("SQLite has one writer at a time")
     held, free = sitters[:2]
     with ThreadPoolExecutor(1) as pool:
         with context.engine.begin() as connection:
@@ -151,9 +154,8 @@ def test_many_writers_at_once_lose_nothing(context, sitters: list[UUID]) -> None
     assert [stored(context, one) for one in sitters] == [list(range(1, 21))] * 4
 
 
+@SEVERAL_WRITERS
 def test_the_statement_that_appends_commits_by_itself_and_waits_for_the_disk(context, sitters) -> None:
-    if context.settings.is_sqlite:
-        pytest.skip("see the durability of the saving connection")
     with context.appends._transaction() as connection:
         assert connection.connection.dbapi_connection.autocommit
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"

@@ -63,8 +63,11 @@ def _together(connection, attempt_id, writer, arrival):
 
 def _clock(rng, opened) -> AttemptClock:
     state = rng.choice((AttemptState.OPEN,) * 6 + (AttemptState.CLOSED, AttemptState.VOID))
-    is_paused = state is AttemptState.OPEN and rng.random() < 0.1
-    return AttemptClock(state, 1, opened, opened + timedelta(minutes=20), rng.choice((0, 180)), is_paused)
+    ends = opened + timedelta(minutes=20)
+    paused_at = None
+    if state is AttemptState.OPEN and rng.random() < 0.2:
+        paused_at = ends + timedelta(seconds=rng.choice(SECONDS))
+    return AttemptClock(state, 1, opened, ends, rng.choice((0, 180)), paused_at)
 
 
 def _section(rng, opened) -> SectionClock | None:
@@ -78,6 +81,8 @@ def _section(rng, opened) -> SectionClock | None:
             SectionClock(opened, ends),
             SectionClock(opened, ends),
             SectionClock(opened, ends, opened + timedelta(minutes=3)),
+            SectionClock(opened, None, opened + timedelta(minutes=3)),
+            SectionClock(opened, ends, ends),
         )
     )
 
@@ -99,7 +104,7 @@ def _store(connection, attempt_id, clock, section) -> None:
         .values(
             state=clock.state.value,
             closed_at=None if is_open else clock.deadline_at,
-            paused_at=clock.opened_at if clock.is_paused else None,
+            paused_at=clock.paused_at,
             grace_seconds=clock.grace_seconds,
         )
     )

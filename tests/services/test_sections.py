@@ -92,7 +92,8 @@ def test_a_section_ends_by_time_and_the_next_begins_then(context, clock) -> None
     assert (made_before, arrived_late) == (COUNTED, LATE)
     assert [(c.entered_at, c.left_at) for c in clocks] == [(opened, opened + 8 * MINUTE),
                                                            (opened + 8 * MINUTE, None)]  # fmt: skip
-    assert [worth(context, token, first, 3), worth(context, token, second, 4)] == [CLOSED, COUNTED]
+    assert [worth(context, token, first, 3), worth(context, token, second, 4)] == [LATE, COUNTED]
+    assert worth(context, token, first, 5, elapsed_ms=7 * 60_000 + 1) == COUNTED
 
 
 def test_extra_time_lengthens_a_section_too(context, clock) -> None:

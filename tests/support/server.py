@@ -58,13 +58,13 @@ class Server:
             process.wait(PATIENCE_SECONDS)
 
 
-def start(settings: Settings, port: int | None = None) -> Server:
-    """Start serving, and working with PostgreSQL; wait until each says that it does."""
+def start(settings: Settings, port: int | None = None, *, works: bool = True) -> Server:
+    """Start serving, and working with PostgreSQL (unless told not to); wait until each says that it does."""
     port = port or free_port()
     env = environment(settings)
     server = _run(["serve", "--port", str(port)], env)
     processes = [server]
-    if not settings.is_sqlite:
+    if works and not settings.is_sqlite:
         processes.append(_run(["work"], env))
     for process, word in zip(processes, ("Listening on", "Working"), strict=False):
         _await_line(process, word)
