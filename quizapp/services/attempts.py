@@ -59,8 +59,9 @@ def start(context: Context, actor: Actor, sitting_id: UUID, access_code: str = "
                 accommodation,
                 definition.grace_seconds,
             )
+            purpose = admissions.purpose_of(sitting)
             opening = Opening(
-                exam, definition, blueprint, Purpose.LIVE, person_id, clock, sitting.id, accommodation
+                exam, definition, blueprint, purpose, person_id, clock, sitting.id, accommodation
             )
             row = open_attempt(uow, opening, admission.cycle, admission.is_top_up)
             uow.audit(

@@ -106,7 +106,7 @@ def draw(
     try:
         slots = blueprints.assemble(blueprint, unseen, seed)
     except Refused:
-        if definition.is_certification and purpose is Purpose.LIVE:
+        if definition.is_certification and purpose is not Purpose.PREVIEW:
             raise
         slots = blueprints.assemble(blueprint, [entry.candidate for entry in pool], seed)
     return Drawn(slots, {entry.candidate.id: entry for entry in pool}, exposed)

@@ -75,7 +75,7 @@ def _view(
     outlook = _outlook(session, person_id, exam, definition, facts)
     limit = admissions.time_limit(definition, outlook.blueprint)
     accommodation = people_store.accommodation_of(session, person_id)
-    running = store.open_of(session, person_id, exam.id, Purpose.LIVE)
+    running = store.open_of(session, person_id, exam.id, admissions.purpose_of(sitting))
     return StartView(
         sitting_id=sitting.id,
         exam_id=exam.id,
