@@ -15,7 +15,7 @@ from quizapp import __version__
 
 #: Each module holds one click group (or command) named `cli`.
 MODULES = (
-    "attempts", "audit", "banks", "checks", "cohorts", "demo", "docs", "exams", "frameworks",
+    "attempts", "audit", "banks", "checks", "cohorts", "demo", "docs", "exams", "frameworks", "packs",
     "people", "records", "rehearsals", "serving",
 )  # fmt: skip
 

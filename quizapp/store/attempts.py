@@ -165,6 +165,17 @@ def slots(session: Session, form_id: UUID) -> Mapping[int, RowFormSlot]:
     return {slot.position: slot for slot in session.scalars(query)}
 
 
+def item_rows(session: Session, form_id: UUID) -> list[UUID]:
+    """The items of a form, in order."""
+    query = (
+        select(RowItemVersion.item_row_id)
+        .join(RowFormSlot, RowFormSlot.item_version_id == RowItemVersion.id)
+        .where(RowFormSlot.form_id == form_id)
+        .order_by(RowFormSlot.position)
+    )
+    return list(session.scalars(query))
+
+
 def of_person(session: Session, person_id: UUID, exam_id: UUID, purpose: Purpose) -> list[RowAttempt]:
     """A person's attempts at an exam, oldest first."""
     query = (
