@@ -32,7 +32,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_paper_entry_person_id')),
     sa.ForeignKeyConstraint(['sitting_id'], ['sitting.id'], name=op.f('fk_paper_entry_sitting_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_paper_entry')),
-    sa.UniqueConstraint('sitting_id', 'person_id', 'form_id', 'number', name=op.f('uq_paper_entry_sitting_id'))
+    sa.UniqueConstraint('sitting_id', 'person_id', 'form_id', 'number', name=op.f('uq_paper_entry_sitting_id_person_id_form_id_number'))
     )
     with op.batch_alter_table('paper_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_paper_entry_entered_by'), ['entered_by'], unique=False)

@@ -71,6 +71,27 @@ def read(content: Content, presented: Presented, typed: str) -> dict[str, Any] |
     return item_type(presented["type"]).accept(content, said)
 
 
+def written(presented: Presented, response: Mapping[str, Any] | None) -> str:
+    """How a response would be typed off the sheet: the inverse of `read`."""
+    if response is None:
+        return ""
+    letters = {option["id"]: option["letter"] for option in presented.get("options", ())}
+    match presented["type"]:
+        case "single_choice" | "true_false":
+            return str(letters[response["choice"]])
+        case "multiple_response":
+            return "".join(sorted(letters[identifier] for identifier in response["choices"]))
+        case "ordering":
+            by_rank = {rank: letters[identifier] for identifier, rank in response["ranks"].items()}
+            return "".join(by_rank.get(rank, EMPTY_ROW) for rank in range(1, max(by_rank) + 1))
+        case "matching":
+            pairs = response["pairs"]
+            prompts = (prompt["id"] for prompt in presented["prompts"])
+            return "".join(letters[pairs[name]] if name in pairs else EMPTY_ROW for name in prompts)
+        case _:
+            return str(response.get("text", response.get("number", "")))
+
+
 def _letters(presented: Presented, text: str) -> list[str]:
     """The ids of the typed letters, "" for an empty row; spaces, commas and case do not matter."""
     by_letter = {option["letter"]: option["id"] for option in presented["options"]} | {EMPTY_ROW: ""}

@@ -163,16 +163,14 @@ class _Pages(FPDF):
                 section = item.section
                 self.ln(3)
                 self._text(self._pack.sections[section], 13, "B")
-            if item.stimulus_text and item.stimulus_text != stimulus:
-                self.ln(3)
-                self._text(item.stimulus_title, TEXT, "B")
-                self._text(item.stimulus_text)
+            self._question(item, is_introduced=item.stimulus_text not in ("", stimulus))
             stimulus = item.stimulus_text
-            self._question(item)
 
-    def _question(self, item: PrintedItem) -> None:
-        """One question, on one page where it fits on one."""
+    def _question(self, item: PrintedItem, is_introduced: bool) -> None:
+        """One question, with its stimulus where that is new, on one page where it fits on one."""
         lines = list(_lines(item))
+        if is_introduced:
+            lines = [(item.stimulus_title, "B", 0.0), (item.stimulus_text, "", 0.0), *lines]
         if self.get_y() + GAP + sum(self._height(*line) for line in lines) > self.page_break_trigger:
             self.add_page()
         self.ln(GAP)

@@ -94,7 +94,7 @@ def preview(context: Context, actor: Actor, exam_id: UUID) -> UUID:
 
 def _close_previews(uow: UnitOfWork, person_id: UUID, exam_id: UUID) -> None:
     for row in store.open_of(uow.session, person_id, exam_id, Purpose.PREVIEW):
-        _close_row(uow, row, CloseReason.SUBMITTED)
+        close_row(uow, row, CloseReason.SUBMITTED)
     uow.flush()
 
 
@@ -142,12 +142,13 @@ def close(context: Context, actor: Actor, attempt_id: UUID, reason: CloseReason)
         if row is None:
             raise NotFound("not_found")
         if row.state == AttemptState.OPEN:
-            _close_row(uow, row, reason)
+            close_row(uow, row, reason)
             uow.audit("close", "attempt", attempt_id, reason=reason.value, answered=row.answered)
         return receipt_of(row)
 
 
-def _close_row(uow: UnitOfWork, row: RowAttempt, reason: CloseReason) -> None:
+def close_row(uow: UnitOfWork, row: RowAttempt, reason: CloseReason) -> None:
+    """Close an open attempt within a running use case, which writes the audit line."""
     final = attempts.project(response_events.entries(uow.session, row.id))
     told = attempts.receipt(str(row.id), final, uow.now)
     row.state = attempts.move(AttemptState(row.state), "close").value

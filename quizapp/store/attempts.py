@@ -325,3 +325,9 @@ def count_in_sitting(session: Session, person_id: UUID, sitting_id: UUID) -> int
     """How many attempts a person has made in a sitting."""
     query = select(func.count()).where(RowAttempt.person_id == person_id, RowAttempt.sitting_id == sitting_id)
     return session.scalar(query) or 0
+
+
+def has_taken(session: Session, person_id: UUID, form_id: UUID) -> bool:
+    """Whether a person has an attempt with this form."""
+    query = select(RowAttempt.id).where(RowAttempt.person_id == person_id, RowAttempt.form_id == form_id)
+    return session.scalar(query.limit(1)) is not None

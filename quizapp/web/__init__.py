@@ -17,6 +17,7 @@ from quizapp.web import (
     health,
     home,
     items,
+    paper,
     pseudo_locale,
     records,
     requests,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     frameworks.bp,
     items.bp,
     sittings.bp,  # exams and sittings share one
+    paper.bp,
     attempts.bp,
     scores.bp,
     records.bp,

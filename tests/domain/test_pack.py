@@ -7,7 +7,15 @@ import pytest
 from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.item_types.base import as_stored
-from quizapp.domain.pack import AnswerSpace, answer_space, differences, form_code, normalise_code, read
+from quizapp.domain.pack import (
+    AnswerSpace,
+    answer_space,
+    differences,
+    form_code,
+    normalise_code,
+    read,
+    written,
+)
 
 OPTIONS = [{"id": name, "text": name.title()} for name in ("ox", "yak", "zebu")]
 PROMPTS = [{"id": "p", "text": "First"}, {"id": "q", "text": "Second"}]
@@ -47,6 +55,25 @@ def test_every_item_type_can_be_answered_on_paper() -> None:
 )
 def test_letters_are_read_as_the_response_a_page_would_send(name: str, text: str, response: object) -> None:
     assert typed(name, text) == response
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("single_choice", "B"),
+        ("true_false", "A"),
+        ("multiple_response", "AC"),
+        ("ordering", "C-B"),
+        ("matching", "-C"),
+        ("numeric", "12,5"),
+        ("numeric", "12"),
+        ("short_text", "Two words"),
+        ("single_choice", ""),
+    ],
+)
+def test_a_response_is_shown_as_it_was_typed(name: str, text: str) -> None:
+    shown = ITEM_TYPES[name].present(CONTENT[name], lambda _, ids: list(ids))
+    assert written(shown, read(CONTENT[name], shown, text)) == text
 
 
 @pytest.mark.parametrize(
