@@ -18,7 +18,7 @@ from quizapp.domain.attempt import AttemptState, CloseReason, Purpose, Receipt
 from quizapp.domain.errors import NotFound, Refused
 from quizapp.domain.exam import Window
 from quizapp.domain.person import NO_ACCOMMODATION, Actor, Permission
-from quizapp.services import admissions, scores
+from quizapp.services import admissions, preparations, scores
 from quizapp.services.forms import Opening, open_attempt
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as store
@@ -63,7 +63,8 @@ def start(context: Context, actor: Actor, sitting_id: UUID, access_code: str = "
             opening = Opening(
                 exam, definition, blueprint, purpose, person_id, clock, sitting.id, accommodation
             )
-            row = open_attempt(uow, opening, admission.cycle, admission.is_top_up)
+            prepared = preparations.take(uow, sitting.id, person_id, definition, blueprint, admission)
+            row = open_attempt(uow, opening, admission.cycle, admission.is_top_up, prepared)
             uow.audit(
                 "start", "attempt", row.id, sitting=str(sitting.id), cycle=row.cycle, top_up=row.is_top_up
             )

@@ -39,16 +39,21 @@ class Opening:
     accommodation: Accommodation = NO_ACCOMMODATION
 
 
-def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool) -> RowAttempt:
-    """Draw a form, store it with its seed, and open the attempt; every item on it is now exposed.
+def open_attempt(
+    uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool, prepared: UUID | None = None
+) -> RowAttempt:
+    """Open the attempt with the prepared form or a new one; every item on it is now exposed.
 
     Raises `Refused` ("pool_too_small") where no form can be built from unseen items.
     """
-    form = build(
-        uow, opening.exam.id, opening.definition, opening.blueprint, opening.person_id, opening.purpose
+    form_id = (
+        prepared
+        or build(
+            uow, opening.exam.id, opening.definition, opening.blueprint, opening.person_id, opening.purpose
+        ).id
     )
     wanted = sections.plans(opening.definition, opening.blueprint, opening.accommodation)
-    return open_with(uow, opening, form.id, cycle, is_top_up, wanted)
+    return open_with(uow, opening, form_id, cycle, is_top_up, wanted)
 
 
 def open_with(

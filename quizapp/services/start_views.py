@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -43,6 +43,7 @@ class StartView:
     own_limit: timedelta
     accommodation: Accommodation
     window: Window
+    server_now: datetime
     needs_code: bool
     is_top_up: bool
     cycle: int
@@ -51,6 +52,11 @@ class StartView:
     refusal: str
     refusal_facts: Mapping[str, object]
     rule: ExamDefinition
+
+    @property
+    def seconds_to_opening(self) -> int:
+        """Whole seconds until the sitting opens, rounded up so that nobody reloads too early."""
+        return max(0, -int((self.server_now - self.window.opens_at).total_seconds() // 1))
 
 
 def start_view(context: Context, actor: Actor, sitting_id: UUID) -> StartView:
@@ -91,6 +97,7 @@ def _view(
         own_limit=accommodation.extend(limit),
         accommodation=accommodation,
         window=facts.window,
+        server_now=facts.now,
         needs_code=bool(sitting.access_code),
         is_top_up=outlook.is_top_up,
         cycle=outlook.cycle,
