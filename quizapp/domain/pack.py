@@ -175,6 +175,7 @@ class Pack:
     notice: str
     sections: tuple[str, ...]
     forms: tuple[PrintedForm, ...]
+    has_calculator: bool = False
 
 
 def differences(first: Mapping[str, object], second: Mapping[str, object]) -> list[int]:

@@ -155,6 +155,8 @@ class _Pages(FPDF):
             self._text(self._pack.notice, style="B")
         self._text(f"{len(form.items)} questions, {self._pack.minutes} minutes.")
         self._text("Write on the answer sheet only; it carries the same form code as these pages.")
+        calculator = "A calculator may be used." if self._pack.has_calculator else "No calculator."
+        self._text(calculator)
         if self._pack.instructions:
             self._text(self._pack.instructions)
         section, stimulus = -1, ""

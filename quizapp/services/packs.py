@@ -47,6 +47,7 @@ def print_pack(context: Context, actor: Actor, slug: str, count: int, font: str 
             instructions=definition.instructions,
             notice=PILOT_NOTICE if exam.standing == Standing.PILOT and definition.is_certification else "",
             sections=tuple(section.title for section in definition.sections),
+            has_calculator=definition.has_calculator,
             forms=tuple(_printed(uow, exam) for _ in range(count)),
         )
         uow.audit("print", "exam", exam.id, forms=[form.code for form in pack.forms])

@@ -20,7 +20,7 @@ function tick() {
   }
 }
 
-document.getElementById("opening-how").hidden = true;
+opening.hidden = true;
 document.getElementById("countdown-how").hidden = false;
 shown.hidden = false;
 tick();
