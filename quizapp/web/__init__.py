@@ -23,6 +23,7 @@ from quizapp.web import (
     requests,
     scores,
     sittings,
+    system_check,
     verification,
 )
 from quizapp.web.access import csrf
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     sittings.bp,  # exams and sittings share one
     paper.bp,
     attempts.bp,
+    system_check.bp,
     scores.bp,
     records.bp,
     cohorts.bp,  # people and cohorts share one
