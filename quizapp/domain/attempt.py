@@ -57,6 +57,7 @@ class CloseReason(StrEnum):
     TIME = "time"
     PROCTOR = "proctor"
     WINDOW = "window"
+    PAPER = "paper"
 
 
 class Disposition(StrEnum):

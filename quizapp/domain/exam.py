@@ -129,6 +129,7 @@ class ExamDefinition:
     release: Release = Release.IMMEDIATE
     grace_seconds: int = DEFAULT_GRACE_SECONDS
     valid_days: int = 1095
+    has_calculator: bool = False
 
     @property
     def is_certification(self) -> bool:

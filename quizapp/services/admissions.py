@@ -41,6 +41,11 @@ def window_of(sitting: RowSitting) -> Window:
     return Window(sitting.opens_at, sitting.closes_at)
 
 
+def purpose_of(sitting: RowSitting) -> Purpose:
+    """What an attempt in this sitting is for."""
+    return Purpose.REHEARSAL if sitting.is_rehearsal else Purpose.LIVE
+
+
 def gather(
     now: datetime,
     session: Session,
@@ -56,7 +61,7 @@ def gather(
     """
     checked = check_in_store.find(session, sitting.id, person_id)
     accommodation = people_store.accommodation_of(session, person_id)
-    past = store.of_person(session, person_id, exam.id, Purpose.LIVE)
+    past = store.of_person(session, person_id, exam.id, purpose_of(sitting))
     return AdmissionFacts(
         now=now,
         exam_state=ExamState(exam.state),

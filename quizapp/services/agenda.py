@@ -8,7 +8,6 @@ from uuid import UUID
 
 from quizapp.domain import exam as exams
 from quizapp.domain.admission import AdmissionFacts, admit
-from quizapp.domain.attempt import Purpose
 from quizapp.domain.errors import Refused
 from quizapp.domain.exam import ExamDefinition, ExamState, SittingState
 from quizapp.domain.person import Actor, Permission
@@ -57,7 +56,7 @@ def due(context: Context, actor: Actor) -> list[Due]:
     with context.reading() as session:
         lines = []
         for sitting, exam in store.sittings_of(session, actor.person_id):
-            running = attempt_store.open_of(session, actor.person_id, exam.id, Purpose.LIVE)
+            running = attempt_store.open_of(session, actor.person_id, exam.id, admissions.purpose_of(sitting))
             is_here = bool(running) and running[0].sitting_id == sitting.id
             is_over = now >= sitting.closes_at or sitting.state != SittingState.SCHEDULED
             if not is_here and (is_over or exam.state != ExamState.PUBLISHED):

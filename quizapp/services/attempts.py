@@ -17,7 +17,7 @@ from quizapp.domain.attempt import AttemptState, CloseReason, Purpose, Receipt
 from quizapp.domain.errors import NotFound, Refused
 from quizapp.domain.exam import Window
 from quizapp.domain.person import NO_ACCOMMODATION, Actor, Permission
-from quizapp.services import admissions, scores
+from quizapp.services import admissions, preparations, scores
 from quizapp.services.forms import Opening, open_attempt
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as store
@@ -61,10 +61,12 @@ def start(
                 accommodation,
                 definition.grace_seconds,
             )
+            purpose = admissions.purpose_of(sitting)
             opening = Opening(
-                exam, definition, blueprint, Purpose.LIVE, person_id, clock, sitting.id, accommodation
+                exam, definition, blueprint, purpose, person_id, clock, sitting.id, accommodation
             )
-            row = open_attempt(uow, opening, admission.cycle, admission.is_top_up)
+            prepared = preparations.take(uow, sitting.id, person_id, definition, blueprint, admission)
+            row = open_attempt(uow, opening, admission.cycle, admission.is_top_up, prepared)
             uow.audit(
                 "start", "attempt", row.id, sitting=str(sitting.id), cycle=row.cycle, top_up=row.is_top_up
             )
@@ -155,7 +157,7 @@ def close(context: Context, actor: Actor, attempt_id: UUID, reason: CloseReason)
 
 
 def close_row(uow: UnitOfWork, row: RowAttempt, reason: CloseReason) -> None:
-    """End a row that is open, with its receipt, within a running use case."""
+    """Close an open attempt within a running use case, which writes the audit line."""
     final = attempts.project(response_events.entries(uow.session, row.id))
     told = attempts.receipt(str(row.id), final, uow.now)
     row.state = attempts.move(AttemptState(row.state), "close").value

@@ -57,6 +57,7 @@ class AttemptView:
     standing: str
     mode: str
     purpose: str
+    has_calculator: bool
     is_open: bool
     is_time_up: bool
     opened_at: datetime
@@ -129,6 +130,7 @@ def _attempt_view(
         standing=exam.standing,
         mode=exam.mode,
         purpose=row.purpose,
+        has_calculator=definition.has_calculator,
         is_open=row.state == AttemptState.OPEN,
         is_time_up=now > row.deadline_at + ARRIVAL_TOLERANCE,
         opened_at=row.opened_at,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from quizapp.domain import blueprint as blueprints
-from quizapp.domain.attempt import AttemptState, Clock, Purpose
+from quizapp.domain.attempt import AttemptState, Clock, Purpose, SectionPlan
 from quizapp.domain.blueprint import Blueprint, Slot
 from quizapp.domain.errors import Refused
 from quizapp.domain.exam import ExamDefinition
@@ -38,24 +39,38 @@ class Opening:
     accommodation: Accommodation = NO_ACCOMMODATION
 
 
-def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool) -> RowAttempt:
-    """Draw a form, store it with its seed, and open the attempt; every item on it is now exposed.
+def open_attempt(
+    uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool, prepared: UUID | None = None
+) -> RowAttempt:
+    """Open the attempt with the prepared form or a new one; every item on it is now exposed.
 
     Raises `Refused` ("pool_too_small") where no form can be built from unseen items.
     """
-    seed = uow.new_seed()
-    exam_id, person_id = opening.exam.id, opening.person_id
-    drawn = draw(
-        uow.session, exam_id, opening.definition, opening.blueprint, person_id, opening.purpose, seed
+    form_id = (
+        prepared
+        or build(
+            uow, opening.exam.id, opening.definition, opening.blueprint, opening.person_id, opening.purpose
+        ).id
     )
-    slots, by_name, exposed = drawn.slots, drawn.pool, drawn.exposed
-    form = _store_form(uow, opening.exam.id, seed, slots, by_name)
+    wanted = sections.plans(opening.definition, opening.blueprint, opening.accommodation)
+    return open_with(uow, opening, form_id, cycle, is_top_up, wanted)
+
+
+def open_with(
+    uow: UnitOfWork,
+    opening: Opening,
+    form_id: UUID,
+    cycle: int,
+    is_top_up: bool,
+    plans: Sequence[SectionPlan],
+) -> RowAttempt:
+    """Open the attempt with a form that is stored; every item on it is now exposed to the person."""
     row = RowAttempt(
         id=uow.new_id(),
         sitting_id=opening.sitting_id,
         exam_id=opening.exam.id,
         person_id=opening.person_id,
-        form_id=form.id,
+        form_id=form_id,
         purpose=opening.purpose.value,
         cycle=cycle,
         is_top_up=is_top_up,
@@ -66,8 +81,8 @@ def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool)
     )
     uow.session.add(row)
     uow.flush()
-    sections.start(uow, row, sections.plans(opening.definition, opening.blueprint, opening.accommodation))
-    served = [by_name[slot.item_id].item_row_id for slot in slots]
+    sections.start(uow, row, plans)
+    exposed = store.exposed_items(uow.session, opening.person_id)
     store.add_exposures(
         uow.session,
         [
@@ -78,7 +93,7 @@ def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool)
                 "exposed_at": uow.now,
                 "is_first": item_row_id not in exposed,
             }
-            for item_row_id in served
+            for item_row_id in store.item_rows(uow.session, form_id)
         ],
     )
     return row
@@ -86,11 +101,10 @@ def open_attempt(uow: UnitOfWork, opening: Opening, cycle: int, is_top_up: bool)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The slots of a form, the pool they came from by item, and what the person had met before."""
+    """The slots of a form, and the pool they came from by item."""
 
     slots: tuple[Slot, ...]
     pool: dict[str, Eligible]
-    exposed: set[UUID]
 
 
 def draw(
@@ -98,21 +112,38 @@ def draw(
     exam_id: UUID,
     definition: ExamDefinition,
     blueprint: Blueprint,
-    person_id: UUID,
+    person_id: UUID | None,
     purpose: Purpose,
     seed: str,
 ) -> Drawn:
-    """Unseen items; in practice and preview seen ones too where unseen ones do not suffice."""
+    """Unseen items; in practice and preview seen ones too where unseen ones do not suffice.
+
+    A form that nobody in particular will get (no ``person_id``) is drawn from all of them.
+    """
     pool = item_store.eligible(session, exam_store.bank_row_ids(session, exam_id), definition.pool)
-    exposed = store.exposed_items(session, person_id)
+    exposed = store.exposed_items(session, person_id) if person_id else set()
     unseen = [entry.candidate for entry in pool if entry.item_row_id not in exposed]
     try:
         slots = blueprints.assemble(blueprint, unseen, seed)
     except Refused:
-        if definition.is_certification and purpose is Purpose.LIVE:
+        if definition.is_certification and purpose is not Purpose.PREVIEW:
             raise
         slots = blueprints.assemble(blueprint, [entry.candidate for entry in pool], seed)
-    return Drawn(slots, {entry.candidate.id: entry for entry in pool}, exposed)
+    return Drawn(slots, {entry.candidate.id: entry for entry in pool})
+
+
+def build(
+    uow: UnitOfWork,
+    exam_id: UUID,
+    definition: ExamDefinition,
+    blueprint: Blueprint,
+    person_id: UUID | None,
+    purpose: Purpose,
+) -> RowForm:
+    """Draw a form and store it with its seed; nothing on it is exposed by that."""
+    seed = uow.new_seed()
+    drawn = draw(uow.session, exam_id, definition, blueprint, person_id, purpose, seed)
+    return _store_form(uow, exam_id, seed, drawn.slots, drawn.pool)
 
 
 def _store_form(

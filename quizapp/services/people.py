@@ -216,12 +216,17 @@ def disable(context: Context, actor: Actor, person_id: UUID) -> bool:
         if not row.active:
             return False
         _keep_an_administrator(uow.session, row)
-        row.active, row.disabled_at = False, uow.now
-        # A save asks for no account, so the right to save has to end here.
-        attempt_store.take_from_windows(uow.session, person_id)
-        row.fs_uniquifier = context.entropy.token(16).hex()
-        uow.audit("disable", "person", person_id)
+        shut(uow, row)
         return True
+
+
+def shut(uow: UnitOfWork, row: store.RowPerson) -> None:
+    """Shut an open account within a running use case, with its audit line."""
+    row.active, row.disabled_at = False, uow.now
+    # A save asks for no account, so the right to save has to end here.
+    attempt_store.take_from_windows(uow.session, row.id)
+    row.fs_uniquifier = uow.context.entropy.token(16).hex()
+    uow.audit("disable", "person", row.id)
 
 
 def enable(context: Context, actor: Actor, person_id: UUID) -> bool:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from quizapp.services import attempts, audit, jobs
+from quizapp.services import attempts, audit, jobs, preparations
 from quizapp.services.unit_of_work import Context
 
 log = structlog.get_logger()
@@ -24,6 +24,7 @@ class Round:
     closed: int | None
     finished: int | None
     sealed: int | None
+    prepared: int | None = 0
 
     @property
     def is_idle(self) -> bool:
@@ -33,13 +34,21 @@ class Round:
     @property
     def counts(self) -> dict[str, int | None]:
         """The parts by name."""
-        return {"jobs": self.jobs, "closed": self.closed, "finished": self.finished, "sealed": self.sealed}
+        return {
+            "jobs": self.jobs,
+            "closed": self.closed,
+            "finished": self.finished,
+            "prepared": self.prepared,
+            "sealed": self.sealed,
+        }
 
 
 def run_round(context: Context) -> Round:
-    """Run due jobs, close and score what time has ended, seal the audit log; each part on its own."""
+    """Run due jobs, close and score what time has ended, draw forms, seal the log; each on its own."""
     swept = _part("sweep", lambda: attempts.sweep(context))
+    prepared = _part("prepare", lambda: preparations.run(context))
     return Round(
+        prepared=prepared,
         jobs=_part("jobs", lambda: jobs.run_due(context)),
         closed=swept.closed if swept else None,
         finished=swept.finished if swept else None,

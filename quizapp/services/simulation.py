@@ -119,7 +119,7 @@ def take(context: Context, person_id: UUID, sitting_id: UUID, learner: Simulated
     """Start, answer everything, submit; through the services a browser reaches. Gives the attempt."""
     actor = Actor(person_id, frozenset({Role.LEARNER}))
     attempt_id = attempts.start(context, actor, sitting_id)
-    answers = _answers(context, attempt_id, learner)
+    answers = answers_of(context, attempt_id, learner)
     token = context.tokens.make(attempt_id, 1, context.clock.now() + TOKEN_LIFE)
     for start in range(0, len(answers), BATCH):
         saving.save(context, token, answers[start : start + BATCH])
@@ -127,7 +127,8 @@ def take(context: Context, person_id: UUID, sitting_id: UUID, learner: Simulated
     return attempt_id
 
 
-def _answers(context: Context, attempt_id: UUID, learner: SimulatedLearner) -> list[Sent]:
+def answers_of(context: Context, attempt_id: UUID, learner: SimulatedLearner) -> list[Sent]:
+    """What this learner enters in every slot of an attempt, in the form's order."""
     with context.reading() as session:
         row = session.get_one(RowAttempt, attempt_id)
         slots = score_store.marking_slots(session, row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -42,6 +42,7 @@ class StartView:
     own_limit: timedelta
     accommodation: Accommodation
     window: Window
+    server_now: datetime
     needs_code: bool
     rules: str
     needs_rules: bool
@@ -52,6 +53,11 @@ class StartView:
     refusal: str
     refusal_facts: Mapping[str, object]
     rule: ExamDefinition
+
+    @property
+    def seconds_to_opening(self) -> int:
+        """Whole seconds until the sitting opens, rounded up so that nobody reloads too early."""
+        return max(0, -int((self.server_now - self.window.opens_at).total_seconds() // 1))
 
 
 def start_view(context: Context, actor: Actor, sitting_id: UUID, address: str | None = None) -> StartView:
@@ -82,7 +88,7 @@ def _view(
     outlook = _outlook(session, person_id, exam, definition, facts)
     limit = admissions.time_limit(definition, outlook.blueprint)
     accommodation = people_store.accommodation_of(session, person_id)
-    running = store.open_of(session, person_id, exam.id, Purpose.LIVE)
+    running = store.open_of(session, person_id, exam.id, admissions.purpose_of(sitting))
     return StartView(
         sitting_id=sitting.id,
         exam_id=exam.id,
@@ -98,6 +104,7 @@ def _view(
         own_limit=accommodation.extend(limit),
         accommodation=accommodation,
         window=facts.window,
+        server_now=facts.now,
         needs_code=bool(sitting.access_code),
         rules=sitting.rules,
         needs_rules=not facts.has_accepted_rules,

@@ -193,6 +193,17 @@ def add_exposures(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.connection().execute(insert(RowExposure), rows)
 
 
+def item_rows(session: Session, form_id: UUID) -> list[UUID]:
+    """The items of a form, in order."""
+    query = (
+        select(RowItemVersion.item_row_id)
+        .join(RowFormSlot, RowFormSlot.item_version_id == RowItemVersion.id)
+        .where(RowFormSlot.form_id == form_id)
+        .order_by(RowFormSlot.position)
+    )
+    return list(session.scalars(query))
+
+
 def of_person(session: Session, person_id: UUID, exam_id: UUID, purpose: Purpose) -> list[RowAttempt]:
     """A person's attempts at an exam, oldest first."""
     query = (
@@ -356,3 +367,9 @@ def count_in_sitting(session: Session, person_id: UUID, sitting_id: UUID) -> int
     """How many attempts a person has made in a sitting."""
     query = select(func.count()).where(RowAttempt.person_id == person_id, RowAttempt.sitting_id == sitting_id)
     return session.scalar(query) or 0
+
+
+def has_taken(session: Session, person_id: UUID, form_id: UUID) -> bool:
+    """Whether a person has an attempt with this form."""
+    query = select(RowAttempt.id).where(RowAttempt.person_id == person_id, RowAttempt.form_id == form_id)
+    return session.scalar(query.limit(1)) is not None

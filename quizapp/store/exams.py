@@ -76,6 +76,8 @@ class RowSitting(Base):
     access_code: Mapped[str] = mapped_column(String(40), default="")
     is_open_to_all: Mapped[bool] = mapped_column(default=False)
     is_proctored: Mapped[bool] = mapped_column(default=False)
+    #: Played by scripted learners only; its attempts count for nothing.
+    is_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Nobody starts before a proctor has checked them in.
     needs_check_in: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Rules and confidentiality that learners accept before they start; empty for none.

@@ -18,6 +18,7 @@ from quizapp.web import (
     health,
     home,
     items,
+    paper,
     problem_reports,
     pseudo_locale,
     receipts,
@@ -25,6 +26,7 @@ from quizapp.web import (
     requests,
     scores,
     sittings,
+    system_check,
     verification,
 )
 from quizapp.web.access import csrf
@@ -39,8 +41,10 @@ BLUEPRINTS = (
     items.bp,
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself
+    paper.bp,
     attempts.bp,
     problem_reports.bp,
+    system_check.bp,
     scores.bp,
     records.bp,
     receipts.bp,

@@ -105,6 +105,17 @@ MESSAGES: Mapping[str, LazyString] = {
     "bad_time_change": _l("The time was not changed. Every reason stands below."),
     "not_paused": _l("Nobody is waiting, so there is nothing to go on with."),
     "bad_note": _l("The note was not written: it needs some words, and not too many."),
+    "own_paper": _l("This is your own answer sheet; somebody else has to enter it. Nothing was changed."),
+    "another_reader_needed": _l(
+        "You have read this answer sheet already; somebody else has to enter it now. Nothing was changed."
+    ),
+    "paper_done": _l("This answer sheet is entered and closed. Nothing was changed."),
+    "paper_top_up": _l(
+        "This person's next attempt asks only some tasks, and a printed form asks all. Nothing was changed."
+    ),
+    "entered_meanwhile": _l("Somebody entered this sheet at the same moment. Look at it again."),
+    "bad_paper": _l("The sheet was not entered. Every reason stands below."),
+    "unprintable": _l("Some signs cannot be printed. Nothing was printed."),
     "bad_token": _l("The right to save has run out. Reload the page; saved answers are safe."),
 }
 

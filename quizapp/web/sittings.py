@@ -54,6 +54,7 @@ def sitting(sitting_id: UUID) -> str:
         Phase=Phase,
         is_too_short=length < told.time_limit_seconds,
         may_schedule=actor().may(Permission.SCHEDULE_SITTING),
+        may_run=actor().may(Permission.RUN_SITTING),
         may_read_scores=actor().may(Permission.READ_SCORES),
         unreleased=_unreleased(sitting_id),
     )

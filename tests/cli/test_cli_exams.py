@@ -130,3 +130,11 @@ def test_checking_needs_no_database(folder: Path, tmp_path: Path) -> None:
     code, told = check(folder)
     assert (code, len(json.loads(told)["problems"])) == (1, 8)
     assert check(tmp_path / "nothing")[0] == 2
+
+
+def test_a_pack_is_written_once_for_its_owner_only(run, folder: Path, tmp_path: Path) -> None:
+    run("load", folder, "--publish")
+    target = tmp_path / "pack.pdf"
+    assert run("pack", "small-exam", "--forms", 2, "--output", target) == (0, f"{target}: 2 forms\n", "")
+    assert (target.read_bytes()[:5], target.stat().st_mode & 0o777) == (b"%PDF-", 0o600)
+    assert run("pack", "small-exam", "--output", target)[0] == 2

@@ -146,6 +146,7 @@ def files(draw: st.DrawFn) -> ExamFile:
         task_rule=TaskRule(draw(shares), draw(shares), draw(counts), draw(texts)),
         cut_rule=CutRule(draw(st.booleans()), draw(shares), draw(counts), draw(texts)),
         release=draw(st.sampled_from(Release)),
+        has_calculator=draw(st.booleans()),
         grace_seconds=draw(counts),
         valid_days=draw(counts),
     )

@@ -108,10 +108,11 @@ def test_practice_and_sections_are_defined_too(client: FlaskClient, ground: Cont
         "section_title-1": "Second",
         "section_minutes-1": "5",
         "section_one_way-1": "1",
+        "has_calculator": "y",
     }
     assert client.post("/exams/new", data=form).status_code == 302
     told = exams.get(ground, TESTS, "pp").definition
-    assert (told.mode, told.attempts.is_unlimited) == (Mode.PRACTICE, True)
+    assert (told.mode, told.attempts.is_unlimited, told.has_calculator) == (Mode.PRACTICE, True, True)
     assert told.sections == (Section("First"), Section("Second", 300, True))
     assert [row.section for row in told.blueprint.rows] == [0, 1]
 

@@ -26,12 +26,13 @@ _COUNTS = re.compile(r"(\d{1,4})(?:\s*\+\s*(\d{1,4}))?")
 FIELDS = (
     "id", "title", "framework", "framework_version", "banks", "mode", "pool", "minutes",
     "grace_seconds", "valid_days", "instructions", "sections", "blueprint", "attempts", "rules",
-    "release",
+    "release", "calculator",
 )  # fmt: skip
 #: Where a field of a definition stands in a file; what is not here is called the same.
 PLACES: Mapping[str, str] = {
     "slug": "id",
     "time_limit_seconds": "minutes",
+    "has_calculator": "calculator",
     "c": "rules.task.c",
     "gamma": "rules.task.gamma",
     "n_min": "rules.task.n_min",
@@ -92,6 +93,7 @@ def _definition(reader: Reader, source: Mapping[str, Any]) -> ExamDefinition:
         release=reader.choice(source, "release", Release, usual.release),
         grace_seconds=reader.whole(source, "grace_seconds", usual.grace_seconds),
         valid_days=reader.whole(source, "valid_days", usual.valid_days),
+        has_calculator=reader.flag(source, "calculator"),
     )
 
 

@@ -23,6 +23,7 @@ def write(exam: ExamFile) -> dict[str, Any]:
         "minutes": definition.time_limit_seconds // 60,
         "grace_seconds": definition.grace_seconds,
         "valid_days": definition.valid_days,
+        "calculator": definition.has_calculator,
         "release": definition.release.value,
         "instructions": definition.instructions,
         "blueprint": {

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DecimalField,
     Field,
     IntegerField,
@@ -115,6 +116,10 @@ class ExamForm(FlaskForm):
         description=_l("Shown before the start."),
         render_kw={"rows": 5},
     )
+    has_calculator = BooleanField(
+        _l("Offer a calculator"),
+        description=_l("Learners are told before they start; leave it out where arithmetic is examined."),
+    )
     release = RadioField(
         _l("Learners see their results"),
         choices=[
@@ -177,6 +182,7 @@ class ExamForm(FlaskForm):
                 self.cut_basis.data.strip(),
             ),
             release=Release(self.release.data),
+            has_calculator=bool(self.has_calculator.data),
             valid_days=self.valid_days.data,
         )
 
@@ -204,6 +210,7 @@ def values_of(definition: ExamDefinition) -> dict[str, Any]:
         "minutes": definition.time_limit_seconds // 60,
         "instructions": definition.instructions,
         "release": definition.release.value,
+        "has_calculator": definition.has_calculator,
         "per_cycle": policy.attempts_per_cycle,
         "wait_days": policy.wait_days,
         "cycle_wait_days": policy.cycle_wait_days,
