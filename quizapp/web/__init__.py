@@ -12,6 +12,7 @@ from quizapp.web import (
     attempts,
     audit,
     cohorts,
+    compression,
     errors,
     frameworks,
     health,
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
     """Install routes, hooks, filters and error pages on the application."""
     access.guard(accounts.OUTSIDE_ROUTES, app)
     requests.register(app)
+    compression.register(app)
     errors.register(app)
     accounts.register(app)
     verification.register(app)
