@@ -16,18 +16,20 @@ from quizapp.domain.attempt import (
     ARRIVAL_TOLERANCE,
     AttemptState,
     EventKind,
-    Receipt,
+    SectionClock,
+    SectionPlan,
     SlotState,
     canonical,
     project,
 )
 from quizapp.domain.errors import NotFound, Refused
 from quizapp.domain.item_types import item_type
+from quizapp.domain.item_types.responses import readable
 from quizapp.domain.person import Actor
-from quizapp.services import attempts, saving
+from quizapp.services import attempts, saving, sections
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as store
-from quizapp.store import response_events
+from quizapp.store import exam_day, response_events
 from quizapp.store.attempts import RowAttempt, ServedItem
 from quizapp.store.exams import RowExam
 
@@ -59,12 +61,15 @@ class AttemptView:
     purpose: str
     is_open: bool
     is_time_up: bool
+    is_paused: bool
     opened_at: datetime
     deadline_at: datetime
     deadline_version: int
     server_now: datetime
     writer_epoch: int
     sections: tuple[str, ...]
+    plans: tuple[SectionPlan, ...]
+    clocks: tuple[SectionClock, ...]
     marks: tuple[SlotMark, ...]
 
     @property
@@ -87,6 +92,29 @@ class AttemptView:
         """Whole seconds until the deadline, never negative."""
         return max(0, int((self.deadline_at - self.server_now).total_seconds()))
 
+    def is_running(self, section: int) -> bool:
+        """Whether the items of a section may be seen and answered now."""
+        return not self.clocks or self.clocks[section].is_running
+
+    @property
+    def reachable(self) -> tuple[SlotMark, ...]:
+        """The places of the sections that are running."""
+        return tuple(mark for mark in self.marks if self.is_running(mark.section))
+
+    @property
+    def newest_section(self) -> int:
+        """The running section that was entered last; 0 where sections restrict nothing."""
+        running = [number for number, clock in enumerate(self.clocks) if clock.is_running]
+        return running[-1] if running else 0
+
+    @property
+    def section_to_leave(self) -> int | None:
+        """The running section that has to be left to go on, or None when only submitting is left."""
+        last = len(self.clocks) - 1
+        running = [number for number in range(last) if self.clocks[number].is_running]
+        waiting = [number for number in running if self.clocks[number + 1].entered_at is None]
+        return waiting[0] if waiting else None
+
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
@@ -104,12 +132,18 @@ class ItemView:
 def attempt_view(context: Context, actor: Actor, attempt_id: UUID) -> AttemptView:
     """The actor's own attempt. Looking at an overdue one closes it first."""
     attempts.finish_overdue(context, actor.person_id)
+    standing = sections.standing(context, attempt_id)
     with context.reading() as session:
         row = attempts.owned(session, actor, attempt_id)
-        return _attempt_view(context, session, row)
+        return _attempt_view(context, session, row, standing)
 
 
-def _attempt_view(context: Context, session: Session, row: RowAttempt) -> AttemptView:
+def _attempt_view(
+    context: Context,
+    session: Session,
+    row: RowAttempt,
+    standing: tuple[Sequence[SectionPlan], Sequence[SectionClock]],
+) -> AttemptView:
     exam = session.get_one(RowExam, row.exam_id)
     definition = exams.from_json(exam.definition)
     known = project(response_events.entries(session, row.id))
@@ -123,13 +157,16 @@ def _attempt_view(context: Context, session: Session, row: RowAttempt) -> Attemp
         mode=exam.mode,
         purpose=row.purpose,
         is_open=row.state == AttemptState.OPEN,
-        is_time_up=now > row.deadline_at + ARRIVAL_TOLERANCE,
+        is_time_up=row.paused_at is None and now > row.deadline_at + ARRIVAL_TOLERANCE,
+        is_paused=row.paused_at is not None,
         opened_at=row.opened_at,
         deadline_at=row.deadline_at,
         deadline_version=row.deadline_version,
         server_now=now,
         writer_epoch=row.writer_epoch,
         sections=tuple(section.title for section in definition.sections),
+        plans=tuple(standing[0]),
+        clocks=tuple(standing[1]),
         marks=tuple(
             _slot_mark(slot.position, slot.section, known.get(slot.position, SlotState()))
             for slot in store.slots(session, row.form_id).values()
@@ -142,32 +179,45 @@ def _slot_mark(position: int, section: int, state: SlotState) -> SlotMark:
 
 
 def item_view(context: Context, actor: Actor, attempt_id: UUID, position: int) -> ItemView:
-    """One item of the actor's open attempt; raises `Refused` once it is closed or out of time."""
+    """One item of the actor's open attempt.
+
+    Raises `Refused` once the attempt is closed or out of time, while everybody waits ("paused"), and
+    for the items of a section that was left or not yet entered ("section_closed").
+    """
+    clocks = sections.current(context, attempt_id)
     with context.reading() as session:
         row = attempts.owned(session, actor, attempt_id)
         _need_open(context, row)
-        return _item_view(session, row, position)
+        served = _served(session, row, position)
+        if clocks and not clocks[served.section].is_running:
+            raise Refused("section_closed")
+        known = project(response_events.entries(session, row.id))
+        return shown(served, known.get(position, SlotState()))
 
 
 def _need_open(context: Context, row: RowAttempt) -> None:
     if row.state != AttemptState.OPEN:
         raise Refused("attempt_closed")
+    if row.paused_at is not None:
+        raise Refused("paused")
     if context.clock.now() > row.deadline_at + ARRIVAL_TOLERANCE:
         raise Refused("time_is_up")
 
 
-def _item_view(session: Session, row: RowAttempt, position: int) -> ItemView:
-    served = _served(session, row, position)
+def shown(served: ServedItem, state: SlotState) -> ItemView:
+    """An item as its learner sees it, in the order of their form, with what they said so far."""
     order = blueprints.orderer(served.seed, str(served.item_version_id))
-    state = project(response_events.entries(session, row.id)).get(position, SlotState())
+    kind = item_type(served.type)
+    # A script sends what was typed; a page, and what it is compared with, speak the canonical form.
+    response = readable(kind.accept, served.content, state.response)
     return ItemView(
-        position=position,
-        presented=item_type(served.type).present(served.content, order),
+        position=served.position,
+        presented=kind.present(served.content, order),
         stimulus_title=served.stimulus_title or "",
         stimulus_text=served.stimulus_text or "",
-        response=state.response,
+        response=response,
         is_flagged=state.is_flagged,
-        rendered=canonical({"response": state.response, "flag": state.is_flagged}),
+        rendered=canonical({"response": response, "flag": state.is_flagged}),
     )
 
 
@@ -204,6 +254,26 @@ def save_plain_form(
     return saving.save_form(context, text, changes)
 
 
+def leave_section(context: Context, text: str, section: int) -> list[saving.Acknowledged]:
+    """Leave a section of a plain page for the next one; leaving it again changes nothing.
+
+    Raises `NotFound` where the form has no such section.
+    """
+    told = saving.claim(context, text)
+    with context.reading() as session:
+        form_id = session.get_one(RowAttempt, told.attempt_id).form_id
+        places = [s.position for s in store.slots(session, form_id).values() if s.section == section]
+    if not places:
+        raise NotFound("not_found")
+    return saving.save_form(context, text, [(places[-1], EventKind.LEAVE, True)])
+
+
+def place(context: Context, attempt_id: UUID) -> int:
+    """Where the learner was when their window was last heard of; 1 when it never was."""
+    with context.reading() as session:
+        return exam_day.last_place(session, attempt_id) or 1
+
+
 def _is_rendered(rendered: str, response: object, is_flagged: bool, name: str) -> bool:
     said = {"response": response, "flag": is_flagged}[name]
     known = {canonical({"response": said, "flag": flag}) for flag in (True, False)}
@@ -216,25 +286,3 @@ def last_seq(context: Context, attempt_id: UUID, writer: int) -> int:
     """The highest number this writer has used, so that a reloaded window goes on behind it."""
     with context.reading() as session:
         return response_events.last_seq(session, attempt_id, writer)
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptView:
-    """The receipt and what comes after it."""
-
-    receipt: Receipt
-    reason: str
-    is_scored: bool
-    is_released: bool
-
-
-def receipt_view(context: Context, actor: Actor, attempt_id: UUID) -> ReceiptView:
-    """The actor's own receipt; raises `Refused` while the attempt is open."""
-    with context.reading() as session:
-        row = attempts.owned(session, actor, attempt_id)
-        return ReceiptView(
-            attempts.receipt_of(row),
-            row.close_reason,
-            row.scored_at is not None,
-            row.released_at is not None,
-        )

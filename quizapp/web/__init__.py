@@ -9,6 +9,7 @@ from flask import Flask
 from quizapp.web import (
     access,
     accounts,
+    attempt_protocol,
     attempts,
     audit,
     cohorts,
@@ -36,7 +37,7 @@ BLUEPRINTS = (
     frameworks.bp,
     items.bp,
     sittings.bp,  # exams and sittings share one
-    attempts.bp,
+    attempts.bp,  # pages and the save protocol share one
     scores.bp,
     records.bp,
     cohorts.bp,  # people and cohorts share one
@@ -57,4 +58,12 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
 
 
-__all__ = ["csrf", "pseudo_locale", "reader_locale", "register", "security_arguments", "security_config"]
+__all__ = [
+    "attempt_protocol",
+    "csrf",
+    "pseudo_locale",
+    "reader_locale",
+    "register",
+    "security_arguments",
+    "security_config",
+]
