@@ -280,9 +280,3 @@ def _is_rendered(rendered: str, response: object, is_flagged: bool, name: str) -
     if name == "flag":
         return rendered.startswith(f'{{"flag":{canonical(said)},')
     return rendered in known
-
-
-def last_seq(context: Context, attempt_id: UUID, writer: int) -> int:
-    """The highest number this writer has used, so that a reloaded window goes on behind it."""
-    with context.reading() as session:
-        return response_events.last_seq(session, attempt_id, writer)

@@ -78,7 +78,9 @@ def leave(
     at = received_at
     if elapsed_ms is not None:
         at = min(received_at, opened_at + timedelta(milliseconds=elapsed_ms))
-    store.write(connection, attempt_id, clocks, leave_section(restrict, clocks, number, at))
+    left = leave_section(restrict, clocks, number, at)
+    # One without any item is over at once; the next entry may already belong to the section behind it.
+    store.write(connection, attempt_id, clocks, expire_sections(restrict, left, at))
 
 
 def current(context: Context, attempt_id: UUID) -> list[SectionClock]:

@@ -125,7 +125,7 @@ def item(attempt_id: UUID, position: int) -> Any:
     except Refused as refusal:
         if refusal.code != "section_closed":
             raise
-        return _runner("attempts/closed_section.html", view, position=position), 409
+        return _runner("attempts/closed_section.html", view, slot=position), 409
     session[f"place:{attempt_id}"] = position
     return _runner("attempts/item.html", view, item=shown)
 
@@ -136,7 +136,6 @@ def _runner(template: str, view: AttemptView, **facts: Any) -> str:
         template,
         attempt=view,
         token=delivery.token(context(), view, writer or 0),
-        last_seq=delivery.last_seq(context(), view.id, writer or 0),
         protocol=PROTOCOL,
         leave_url=url_for("home.index"),
         **facts,
