@@ -269,9 +269,9 @@ def leave_section(context: Context, text: str, section: int) -> list[saving.Ackn
 
 
 def place(context: Context, attempt_id: UUID) -> int:
-    """Where the learner was when their window was last heard of; 1 when it never was."""
+    """Where the learner was when a window with scripts was last heard of; 0 when none ever was."""
     with context.reading() as session:
-        return exam_day.last_place(session, attempt_id) or 1
+        return exam_day.last_place(session, attempt_id) or 0
 
 
 def _is_rendered(rendered: str, response: object, is_flagged: bool, name: str) -> bool:

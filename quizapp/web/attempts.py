@@ -77,7 +77,7 @@ def _hold(attempt_id: UUID, writer: int) -> None:
 
 def _place(attempt_id: UUID) -> int:
     """Where to go on: where the window was, or else the first place that is still open."""
-    told = int(session.get(f"place:{attempt_id}", 0)) or delivery.place(context(), attempt_id)
+    told = delivery.place(context(), attempt_id) or int(session.get(f"place:{attempt_id}", 1))
     reachable = [mark.position for mark in delivery.attempt_view(context(), actor(), attempt_id).reachable]
     return told if told in reachable or not reachable else reachable[0]
 

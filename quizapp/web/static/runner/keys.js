@@ -34,7 +34,7 @@ export class Keys {
   #pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (this.#waitsFor) return this.#take(event);
-    if (!this.#display.wishes.usesKeys || document.querySelector("dialog[open]")) return;
+    if (!this.#display.wishes.usesKeys || document.querySelector("dialog[open], .runner-body[inert]")) return;
     if (event.target.matches(TYPING)) return;
     if (this.#command(event)) event.preventDefault();
   }

@@ -25,6 +25,8 @@ export class Overlays {
     else this.#wanted.delete(name);
     // While everybody waits the questions are out of sight, not only out of reach.
     if (name === "paused") document.body.classList.toggle("is-paused", isWanted);
+    // In the moment between a forced close and the next opening, too.
+    document.querySelector(".runner-body").inert = this.#wanted.size > 0;
     if (dialog.open === isWanted) return;
     if (isWanted) dialog.showModal();
     else dialog.close();
