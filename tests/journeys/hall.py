@@ -12,6 +12,7 @@ from uuid import UUID
 
 from flask import Flask
 from playwright.sync_api import expect
+
 from quizapp.domain.attempt import Disposition, Entry, EventKind, SlotState, project
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.exam import CutRule, Section
@@ -32,6 +33,7 @@ from tests.support.people import TESTS, person, sign_in
 SAVED = re.compile(r"^Saved \d\d:\d\d:\d\d$")
 WAITING = "Saved on this device, will send"
 READY = "Everything is downloaded, you may begin"
+READY_AGAIN = "Everything is downloaded, you may go on"
 EVERY_TYPE = replace(
     exams.PRACTICE,
     title="Every type",

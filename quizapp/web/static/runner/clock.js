@@ -7,7 +7,8 @@ export class ServerClock {
   #frozenAt = null;
 
   constructor(openedAt, facts) {
-    this.#openedAt = Date.parse(openedAt);
+    // Dates here know no microseconds. Rounded up, so that what was made at an end is not after it.
+    this.#openedAt = Date.parse(openedAt) + 1;
     this.adopt(facts);
   }
 

@@ -20,6 +20,9 @@ export class Header {
     this.#banners.addEventListener("click", (event) => event.target.closest("button")?.parentElement.remove());
   }
 
+  /** Whether the learner was here before. */
+  isBegun = false;
+
   place(section, text) {
     if (section) document.querySelector(".runner-section").lastElementChild.textContent = section;
     document.querySelector(".runner-position").textContent = text;
@@ -68,7 +71,7 @@ export class Header {
   }
 
   saved(at) {
-    if (at === null) return this.state("saved", word("ready"));
+    if (at === null) return this.state("saved", word(this.isBegun ? "ready-again" : "ready"));
     const time = new Intl.DateTimeFormat(document.documentElement.lang, {
       timeZone: this.#config.zone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
     }).format(new Date(at));

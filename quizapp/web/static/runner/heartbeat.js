@@ -8,6 +8,7 @@ const MOVED_MS = 2000;
 
 export class Heartbeat {
   #timer;
+  #hasMoved = false;
 
   /** `facts` gives what is told ({unsaved, slot}); `hears` is told the answer. */
   constructor(config, { facts, hears, isWaiting }) {
@@ -23,16 +24,19 @@ export class Heartbeat {
 
   /** The place has changed: soon say where, so that another device could go on there. */
   moved() {
+    this.#hasMoved = true;
     this.#plan(MOVED_MS);
   }
 
   /** Whether the server has answered. */
   async beat() {
     clearTimeout(this.#timer);
+    this.#hasMoved = false;
     const { told } = await ask(this.config.heartbeat, this.config, this.facts());
     const isHeard = Boolean(told) && isClock(told);
     if (isHeard) this.hears(told);
-    this.#plan();
+    // A move while this one was under way is told soon, not with the next usual one.
+    if (!this.#hasMoved) this.#plan();
     return isHeard;
   }
 

@@ -18,6 +18,10 @@ export class Model {
     return this.#items.map((item) => item.slot);
   }
 
+  get isBegun() {
+    return this.#items.some((item) => item.seen);
+  }
+
   item(slot) {
     return this.#items[slot - 1];
   }

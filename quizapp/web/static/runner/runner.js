@@ -58,7 +58,8 @@ export class Runner {
   }
 
   start(slot) {
-    this.header.state("saved", word("ready"));
+    this.header.isBegun = this.model.isBegun;
+    this.header.saved(null);
     this.#listen();
     announce(this.config.attempt, () => this.#takenOver());
     if (slot) this.#show(this.model.isOpen(slot) ? slot : this.model.reachable[0] ?? null);

@@ -17,7 +17,7 @@ export class Sender {
   #lastSeq;
   #lastElapsed;
 
-  /** `hears` has saving(), saved(at; null: nothing was said yet), waiting(), unkept(), worth(disposition) and clock(facts). */
+  /** `hears` has saving(), saved(at; null: the learner has said nothing here yet), waiting(), unkept(), worth(disposition) and clock(facts). */
   constructor({ config, writer, lastSeq, clock, journal, hears }) {
     Object.assign(this, { config, writer, clock, journal, hears });
     this.#lastSeq = lastSeq;
@@ -117,7 +117,8 @@ export class Sender {
     if (!durable.length) return false;
     this.#queue = this.#queue.filter((entry) => !durable.includes(entry));
     this.#misses = 0;
-    this.#savedAt = told.server_now;
+    // Until the learner has said something there is nothing of theirs that could be saved.
+    if (durable.some((entry) => entry.kind !== "seen")) this.#savedAt = told.server_now;
     this.hears.clock(told);
     await this.journal.remove(durable).catch(() => this.hears.unkept());
     const worst = durable.filter((e) => e.writer === this.writer).map((e) => worth.get(e.client_seq)).find((w) => w !== "counted");
