@@ -635,7 +635,7 @@ def test_no_state_has_a_barrier(hall: Hall) -> None:
         told += faults(page, "keys")
         page.locator("#overlay-keys").get_by_role("button", name="Close").click()
         browser.set_offline(True)
-        choose(page, 1)
+        page.locator(".item-option-input:not(:checked)").first.check()
         state(page).to_have_text(WAITING)
         told += faults(page, "offline")
         browser.set_offline(False)

@@ -201,11 +201,17 @@ export class Runner {
     else if (told.state !== "open" && !this.sender.unsaved) this.#leaveFor(this.config.timeUp);
   }
 
+  /** While everybody waits nothing else can be read, so it is said there as well. */
+  #announce(at, text) {
+    this.header.banner(`${at} ${text}`, text);
+    this.overlays.text("paused", text);
+  }
+
   #pulse(told) {
     this.model.adopt(told.sections);
     this.model.withdrawn = new Set(told.withdrawn);
     if (this.#slot !== null) this.item.withdraw(this.model.withdrawn.has(this.#slot));
-    for (const { at, text } of told.announcements) this.header.banner(`${at} ${text}`, word("announced", { text }));
+    for (const { at, text } of told.announcements) this.#announce(at, word("announced", { text }));
     this.#adopt(told);
     this.navigator.show(this.#slot);
     if (this.#slot !== null && !this.model.isOpen(this.#slot)) this.#enter();
@@ -258,7 +264,7 @@ export class Runner {
     if (this.clock.left() > 0) this.overlays.set("time-up", false); // time was added
     else if (isHeard && !this.sender.unsaved) return this.#leaveFor(this.config.timeUp);
     else {
-      this.overlays.text("time-up", word("time-up-waiting"));
+      this.overlays.text("time-up", word(this.sender.unsaved ? "time-up-waiting" : "time-up-saved"));
       await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
     }
     this.#isEnding = false;
