@@ -180,9 +180,11 @@ class Hall:
         return Seat(self, actor, attempts.start(self.context, actor, self.sittings[exam]))
 
     @contextmanager
-    def browser_of(self, seat: Seat, needs_axe: bool = False) -> Iterator[Any]:
+    def browser_of(self, seat: Seat, needs_axe: bool = False, has_scripts: bool = True) -> Iterator[Any]:
         """A browser that is signed in as the learner of a seat and holds the attempt."""
-        context = self.browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+        context = self.browser.new_context(
+            viewport={"width": 1280, "height": 900}, reduced_motion="reduce", java_script_enabled=has_scripts
+        )
         context.set_default_timeout(10_000)
         if needs_axe:
             context.add_init_script(AXE)

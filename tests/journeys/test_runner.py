@@ -332,6 +332,30 @@ def test_f29_without_storage_a_warning_stands_and_plain_forms_finish_the_exam(ha
     assert seat.row().answered == len(slots)
 
 
+def test_f29_without_scripts_sections_keep_their_barrier_and_the_exam_can_be_finished(hall: Hall) -> None:
+    seat = hall.seat("sections")
+    with hall.browser_of(seat, has_scripts=False) as browser:
+        page = browser.new_page()
+        page.goto(f"{seat.url}/items/3")
+        expect(page.locator("h1")).to_have_text("Question 3 is closed")
+        page.get_by_text("Go on where you are").click()
+        for button in ("Next", "To the review"):
+            choose(page)
+            page.get_by_role("button", name=button).click()
+        expect(page.get_by_text("You cannot come back to section 1")).to_be_visible()
+        page.get_by_role("button", name="Finish section 1 and go on").click()
+        assert page.url == f"{seat.url}/items/3"
+        page.goto(f"{seat.url}/items/1")
+        expect(page.get_by_text("It belongs to section 1, which is finished.")).to_be_visible()
+        page.get_by_text("Go on where you are").click()
+        choose(page)
+        page.get_by_role("button", name="Review", exact=True).click()
+        page.get_by_text("Submit 3 answers").click()
+        page.get_by_role("button", name="Yes, submit and end the exam").click()
+        page.wait_for_url("**/receipt")
+    assert set(seat.responses()) == {1, 2, 3}
+
+
 # --- F33 and time -----------------------------------------------------------------------
 
 
