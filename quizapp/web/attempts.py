@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 from quizapp.domain.attempt import PROTOCOL, Disposition
 from quizapp.domain.errors import Invalid, Refused
 from quizapp.domain.person import Permission
-from quizapp.services import attempts, content, delivery, receipts, start_views
+from quizapp.services import attempts, content, delivery, receipt_views, start_views
 from quizapp.services.delivery import AttemptView
 from quizapp.web.access import TOKEN_HEADER as TOKEN_HEADER
 from quizapp.web.access import actor, attempt_token, context, needs, signed_in, token
@@ -239,5 +239,5 @@ def receipt(attempt_id: UUID) -> Any:
     view = delivery.attempt_view(context(), actor(), attempt_id)
     if view.is_open:
         return redirect(url_for("attempts.review", attempt_id=attempt_id))
-    told = receipts.receipt_view(context(), actor(), attempt_id)
+    told = receipt_views.receipt_view(context(), actor(), attempt_id)
     return render_template("attempts/receipt.html", attempt=view, receipt=told)

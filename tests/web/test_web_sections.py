@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,11 @@ def ada(sqlite_app: Flask, sqlite_context: Context) -> Sitter:
     return Sitter(sqlite_app, sqlite_context, sitting_id, who)
 
 
+def shown(text: str) -> str:
+    """What is there without scripts: templates are theirs alone."""
+    return re.sub(r"<template.*?</template>", "", text, flags=re.S)
+
+
 def get(sitter: Sitter, path: str) -> Any:
     return sitter.client.get(f"{sitter.url}/{path}")
 
@@ -45,16 +51,16 @@ def leave(sitter: Sitter, section: int = 0) -> Any:
 def test_an_item_of_a_section_to_come_says_why_it_is_closed(ada: Sitter) -> None:
     told = get(ada, "items/9")
     assert (told.status_code, "opens when you finish the section before it" in told.text) == (409, True)
-    assert "item-form" not in told.text
+    assert "item-form" not in shown(told.text)
 
 
 def test_the_last_item_of_a_section_leads_to_its_review_and_that_to_the_next_section(ada: Sitter) -> None:
     assert 'name="go" value="review">To the review' in get(ada, "items/8").text
-    review = get(ada, "review").text
+    review = shown(get(ada, "review").text)
     assert ("Finish section 1 and go on" in review, "Yes, submit" in review) == (True, False)
     told = leave(ada)
     assert ada.client.get(told.location).location == f"{ada.url}/items/9"
-    assert "Yes, submit" in get(ada, "review").text
+    assert "Yes, submit" in shown(get(ada, "review").text)
 
 
 def test_nothing_of_a_section_that_was_left_is_shown_or_changed(ada: Sitter) -> None:
