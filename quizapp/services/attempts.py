@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from quizapp.domain import admission as admission_rules
 from quizapp.domain import attempt as attempts
 from quizapp.domain.attempt import AttemptState, CloseReason, Purpose, Receipt
-from quizapp.domain.errors import NotFound, Refused
+from quizapp.domain.errors import Forbidden, NotFound, Refused
 from quizapp.domain.exam import Window
 from quizapp.domain.person import NO_ACCOMMODATION, Actor, Permission
 from quizapp.services import admissions, preparations, scores
@@ -185,6 +185,24 @@ def submit(context: Context, actor: Actor, attempt_id: UUID) -> Receipt:
     told = close(context, actor, attempt_id, CloseReason.TIME if is_late else CloseReason.SUBMITTED)
     finish(context, attempt_id)
     return told
+
+
+def submit_by_token(context: Context, token: str) -> Receipt:
+    """The same for a window whose login may have expired: its token is the right to submit.
+
+    Raises `Forbidden` ("bad_token"), and `Refused` ("taken_over") for an older window.
+    """
+    told = context.tokens.read(token, context.clock.now())
+    if told is None:
+        raise Forbidden("bad_token")
+    with context.reading() as session:
+        row = session.get(RowAttempt, told.attempt_id)
+        if row is None:
+            raise Forbidden("bad_token")
+        if row.state == AttemptState.OPEN and told.writer < row.writer_epoch:
+            raise Refused("taken_over")
+        learner = Actor(row.person_id)
+    return submit(context, learner, told.attempt_id)
 
 
 def finish_overdue(context: Context, person_id: UUID | None) -> None:

@@ -13,26 +13,27 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain import blueprint as blueprints
+from quizapp.domain import exam as exams
 from quizapp.domain.attempt import (
     ARRIVAL_TOLERANCE,
     AttemptState,
     Entry,
     SectionClock,
+    SectionPlan,
     SlotState,
     canonical,
     project,
 )
 from quizapp.domain.errors import Forbidden, Refused
-from quizapp.domain.item_types import item_type
-from quizapp.domain.person import SYSTEM
-from quizapp.services import saving, sections
+from quizapp.domain.person import SYSTEM, Actor
+from quizapp.services import attempts, delivery, saving, sections
 from quizapp.services.delivery import ItemView
 from quizapp.services.saving import ClockFacts
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempt_sections, response_events
 from quizapp.store import attempts as store
-from quizapp.store.attempts import RowAttempt, ServedItem
+from quizapp.store.attempts import RowAttempt
+from quizapp.store.exams import RowExam
 
 #: A start that took longer than this to reach its learner is an incident, not a slow line.
 LONGEST_DELIVERY = timedelta(minutes=5)
@@ -57,7 +58,9 @@ class Content:
     last_seq: int
     opened_at: datetime
     clock: ClockFacts
+    plans: tuple[SectionPlan, ...]
     sections: tuple[SectionClock, ...]
+    titles: tuple[str, ...]
     items: tuple[PlacedItem, ...]
     journal_key: bytes
 
@@ -69,7 +72,7 @@ def content(context: Context, token: str) -> Content:
     """
     told = saving.claim(context, token)
     deliver(context, told.attempt_id)
-    clocks = sections.current(context, told.attempt_id)
+    plans, clocks = sections.standing(context, told.attempt_id)
     with context.reading() as session:
         row = session.get(RowAttempt, told.attempt_id)
         if row is None:
@@ -84,7 +87,9 @@ def content(context: Context, token: str) -> Content:
             last_seq=max((e.client_seq for e in entries if e.writer == told.writer), default=0),
             opened_at=row.opened_at,
             clock=_clock(context, row),
+            plans=tuple(plans),
             sections=tuple(clocks),
+            titles=_titles(session, row.exam_id),
             items=tuple(_items(session, row, entries)),
             journal_key=context.tokens.journal_key(row.id),
         )
@@ -112,7 +117,7 @@ def _items(session: Session, row: RowAttempt, entries: Sequence[Entry]) -> list[
     known = project(entries)
     return [
         PlacedItem(
-            view=_view(served, known.get(served.position, SlotState())),
+            view=delivery.shown(served, known.get(served.position, SlotState())),
             section=served.section,
             is_seen=served.position in known,
             markup=canonical(known[served.position].markup) if served.position in known else "null",
@@ -121,17 +126,16 @@ def _items(session: Session, row: RowAttempt, entries: Sequence[Entry]) -> list[
     ]
 
 
-def _view(served: ServedItem, state: SlotState) -> ItemView:
-    order = blueprints.orderer(served.seed, str(served.item_version_id))
-    return ItemView(
-        position=served.position,
-        presented=item_type(served.type).present(served.content, order),
-        stimulus_title=served.stimulus_title or "",
-        stimulus_text=served.stimulus_text or "",
-        response=state.response,
-        is_flagged=state.is_flagged,
-        rendered=canonical({"response": state.response, "flag": state.is_flagged}),
-    )
+def _titles(session: Session, exam_id: UUID) -> tuple[str, ...]:
+    definition = exams.from_json(session.get_one(RowExam, exam_id).definition)
+    return tuple(section.title for section in definition.sections)
+
+
+def deliver_own(context: Context, actor: Actor, attempt_id: UUID) -> None:
+    """The first delivery by a plain page; raises `NotFound` for somebody else's attempt."""
+    with context.reading() as session:
+        attempts.owned(session, actor, attempt_id)
+    deliver(context, attempt_id)
 
 
 def deliver(context: Context, attempt_id: UUID) -> None:

@@ -120,9 +120,19 @@ def _append(connection: Connection, told: TokenClaim, sent: Sent, received_at: d
     if not done.is_same:
         last = store.last_seq(connection, told.attempt_id, told.writer)
         raise Refused("sequence_taken", last_seq=last)
-    if sent.kind is EventKind.LEAVE and done.disposition is Disposition.COUNTED:
-        sections.leave(connection, told.attempt_id, sent.slot, received_at, sent.elapsed_ms)
+    if sent.kind is EventKind.LEAVE:
+        _leave(connection, told.attempt_id, sent, done.disposition, received_at)
     return Acknowledged(sent.client_seq, done.disposition)
+
+
+def _leave(
+    connection: Connection, attempt_id: UUID, sent: Sent, worth: Disposition, received_at: datetime
+) -> None:
+    if worth is Disposition.COUNTED:
+        sections.leave(connection, attempt_id, sent.slot, received_at, sent.elapsed_ms)
+    elif worth is Disposition.LATE:
+        # Its time ended while the window was offline: what follows belongs to the next section.
+        sections.expire(connection, attempt_id, received_at)
 
 
 def _nowhere(connection: Connection, told: TokenClaim, slot: int) -> DomainError:
@@ -138,9 +148,13 @@ def save_form(
     """Append what a plain form changed: (slot, kind, payload). The server numbers the entries."""
     told = claim(context, token)
     received_at = context.clock.now()
-    return context.saves.run(
-        lambda connection: [_append_next(connection, told, change, received_at) for change in changes]
-    )
+
+    def work(connection: Connection) -> list[Acknowledged]:
+        if any(kind is EventKind.LEAVE for _, kind, _ in changes):
+            sections.lock(connection, told.attempt_id)
+        return [_append_next(connection, told, change, received_at) for change in changes]
+
+    return context.saves.run(work)
 
 
 def _append_next(
@@ -158,6 +172,9 @@ def _append_next(
         if done is None:
             raise _nowhere(connection, told, slot)
         if done.is_same:
+            if kind is EventKind.LEAVE:
+                sent = Sent(entry.client_seq, slot, kind, entry.payload)
+                _leave(connection, told.attempt_id, sent, done.disposition, received_at)
             return Acknowledged(entry.client_seq, done.disposition)
     raise Refused("sequence_taken", last_seq=entry.client_seq)
 

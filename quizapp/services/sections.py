@@ -9,7 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from quizapp.domain.attempt import SectionClock, SectionPlan, expire_sections, leave_section, start_sections
+from quizapp.domain.attempt import (
+    AttemptState,
+    SectionClock,
+    SectionPlan,
+    expire_sections,
+    leave_section,
+    start_sections,
+)
 from quizapp.domain.blueprint import Blueprint
 from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.person import Accommodation
@@ -24,15 +31,19 @@ def plans(
 ) -> list[SectionPlan]:
     """What the sections restrict for one person and form.
 
-    A top-up's section gets the same time per item as the section of the whole exam.
+    A top-up's section gets the same time per item as the section of the whole exam; one of its
+    sections without any item is over as soon as it is entered, for nobody could leave it.
     """
     told = []
+    is_restricting = any(section.time_limit_seconds or section.is_one_way for section in definition.sections)
     for number, section in enumerate(definition.sections):
         limit = None
-        if section.time_limit_seconds:
-            whole, here = _length(definition.blueprint, number), _length(blueprint, number)
-            seconds = -(-section.time_limit_seconds * here // whole)
-            limit = accommodation.extend(timedelta(seconds=seconds)) if here else timedelta(0)
+        here = _length(blueprint, number)
+        if is_restricting and not here:
+            limit = timedelta(0)
+        elif section.time_limit_seconds:
+            seconds = -(-section.time_limit_seconds * here // _length(definition.blueprint, number))
+            limit = accommodation.extend(timedelta(seconds=seconds))
         told.append(SectionPlan(limit, section.is_one_way))
     return told
 
@@ -67,35 +78,45 @@ def leave(
     at = received_at
     if elapsed_ms is not None:
         at = min(received_at, opened_at + timedelta(milliseconds=elapsed_ms))
-    store.write(connection, attempt_id, clocks, leave_section(restrict, clocks, number, at))
+    left = leave_section(restrict, clocks, number, at)
+    # One without any item is over at once; the next entry may already belong to the section behind it.
+    store.write(connection, attempt_id, clocks, expire_sections(restrict, left, at))
 
 
 def current(context: Context, attempt_id: UUID) -> list[SectionClock]:
     """Where the sections of an attempt stand now; those whose time is over are left first."""
+    return standing(context, attempt_id)[1]
+
+
+def standing(context: Context, attempt_id: UUID) -> tuple[list[SectionPlan], list[SectionClock]]:
+    """What the sections of an attempt restrict and where they stand now; empty lists for none."""
+    now = context.clock.now()
     with context.reading() as session:
-        told = _expired(context, session.connection(), attempt_id)
+        told = _expired(session.connection(), attempt_id, now)
     if told.known != told.wanted:
-        context.saves.run(lambda connection: _expire(context, connection, attempt_id))
-    return told.wanted
+        context.saves.run(lambda connection: expire(connection, attempt_id, now))
+    return told.plans, told.wanted
 
 
 @dataclass(frozen=True, slots=True)
 class _Expired:
-    """Section clocks as stored, and as they should stand now."""
+    """What sections restrict, their clocks as stored, and as they should stand now."""
 
+    plans: list[SectionPlan]
     known: list[SectionClock]
     wanted: list[SectionClock]
 
 
-def _expired(context: Context, connection: Connection, attempt_id: UUID) -> _Expired:
+def _expired(connection: Connection, attempt_id: UUID, now: datetime) -> _Expired:
     restrict, known = store.read(connection, attempt_id)
     clock = response_events.clock_columns(connection, attempt_id) if known else None
-    if clock is None or clock[4] is not None:
-        return _Expired(known, known)  # while everybody waits, time stands still
-    return _Expired(known, expire_sections(restrict, known, context.clock.now()))
+    if clock is None or clock[3] != AttemptState.OPEN or clock[4] is not None:
+        return _Expired(restrict, known, known)  # while everybody waits, and after the end, time stands still
+    return _Expired(restrict, known, expire_sections(restrict, known, now))
 
 
-def _expire(context: Context, connection: Connection, attempt_id: UUID) -> None:
+def expire(connection: Connection, attempt_id: UUID, now: datetime) -> None:
+    """Leave, within a transaction that holds the lock or may take it, what time has ended."""
     store.lock(connection, attempt_id)
-    told = _expired(context, connection, attempt_id)
+    told = _expired(connection, attempt_id, now)
     store.write(connection, attempt_id, told.known, told.wanted)

@@ -133,6 +133,12 @@ def silences(session: Session, attempt_id: UUID, now: datetime) -> list[tuple[da
     return spans
 
 
+def last_place(session: Session, attempt_id: UUID) -> int | None:
+    """The place of the form that an attempt's window last said it was at, or None."""
+    row = session.get(RowPresence, attempt_id)
+    return row.slot if row is not None else None
+
+
 def presences(session: Session, sitting_id: UUID) -> dict[UUID, RowPresence]:
     """What the windows of a sitting last said, by attempt."""
     query = (

@@ -9,9 +9,11 @@ from flask import Flask
 from quizapp.web import (
     access,
     accounts,
+    attempt_protocol,
     attempts,
     audit,
     cohorts,
+    compression,
     console_times,
     errors,
     frameworks,
@@ -42,7 +44,7 @@ BLUEPRINTS = (
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself
     paper.bp,
-    attempts.bp,
+    attempts.bp,  # pages and the save protocol share one
     problem_reports.bp,
     system_check.bp,
     scores.bp,
@@ -58,6 +60,7 @@ def register(app: Flask) -> None:
     """Install routes, hooks, filters and error pages on the application."""
     access.guard(accounts.OUTSIDE_ROUTES, app)
     requests.register(app)
+    compression.register(app)
     errors.register(app)
     accounts.register(app)
     verification.register(app)
@@ -65,4 +68,12 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
 
 
-__all__ = ["csrf", "pseudo_locale", "reader_locale", "register", "security_arguments", "security_config"]
+__all__ = [
+    "attempt_protocol",
+    "csrf",
+    "pseudo_locale",
+    "reader_locale",
+    "register",
+    "security_arguments",
+    "security_config",
+]

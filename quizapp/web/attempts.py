@@ -1,21 +1,27 @@
-"""The exam room by plain pages: start, one item a page, review, submit, receipt; and the save door."""
+"""The exam room by plain pages: start, one item a page, review, submit, receipt."""
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
-from jinja2 import Template
 from werkzeug.wrappers import Response
 
-from quizapp.domain.attempt import PROTOCOL, Disposition, SectionClock
+from quizapp.domain.attempt import PROTOCOL, Disposition
 from quizapp.domain.errors import Invalid, Refused
 from quizapp.domain.person import Permission
-from quizapp.services import attempts, check_ins, content, delivery, presence, saving, start_views
+from quizapp.services import attempts, check_ins, content, delivery, receipt_views, start_views
 from quizapp.services.delivery import AttemptView
 from quizapp.web.access import TOKEN_HEADER as TOKEN_HEADER
 from quizapp.web.access import actor, address, attempt_token, context, needs, signed_in, token
@@ -83,8 +89,10 @@ def _hold(attempt_id: UUID, writer: int) -> None:
 
 
 def _place(attempt_id: UUID) -> int:
-    told = session.get(f"place:{attempt_id}", 1)
-    return int(told)
+    """Where to go on: where the window was, or else the first place that is still open."""
+    told = delivery.place(context(), attempt_id) or int(session.get(f"place:{attempt_id}", 1))
+    reachable = [mark.position for mark in delivery.attempt_view(context(), actor(), attempt_id).reachable]
+    return told if told in reachable or not reachable else reachable[0]
 
 
 def _writer(view: AttemptView) -> int | None:
@@ -101,6 +109,8 @@ def _elsewhere(view: AttemptView) -> Response | None:
         return redirect(url_for("attempts.time_up", attempt_id=view.id))
     if _writer(view) is None:
         return redirect(url_for("attempts.resume_page", attempt_id=view.id))
+    if view.is_paused:
+        return make_response(render_template("attempts/paused.html", attempt=view), 409)
     return None
 
 
@@ -117,11 +127,16 @@ def resume_page(attempt_id: UUID) -> Any:
 @bp.get("/attempts/<uuid:attempt_id>/items/<int:position>")
 @signed_in
 def item(attempt_id: UUID, position: int) -> Any:
-    """One item."""
+    """One item; the first that is shown lets the time count."""
     view, shown = delivery.item_page(context(), actor(), attempt_id, position)
+    if view.is_open and not view.is_delivered:
+        content.deliver_own(context(), actor(), attempt_id)
+        view, shown = delivery.item_page(context(), actor(), attempt_id, position)
     elsewhere = _elsewhere(view)
     if elsewhere is not None:
         return elsewhere
+    if shown is None:
+        return _runner("attempts/closed_section.html", view, slot=position), 409
     session[f"place:{attempt_id}"] = position
     return _runner("attempts/item.html", view, item=shown)
 
@@ -165,6 +180,27 @@ def _say_dispositions(told: set[Disposition]) -> None:
         flash(_("This answer arrived after the end. It is kept as late and changes no score."), "error")
     if Disposition.STALE_WRITER in told:
         flash(_("This exam was opened in another window, so this answer was kept apart."), "error")
+    if Disposition.CLOSED_SECTION in told:
+        flash(_("That section is closed. The answer is kept apart and changes no score."), "error")
+
+
+@bp.post("/attempts/<uuid:attempt_id>/sections/<int:section>/leave")
+@attempt_token
+def leave_section(attempt_id: UUID, section: int) -> Any:
+    """Finish a section and go on with the next; nobody comes back to it."""
+    _say_dispositions({entry.disposition for entry in delivery.leave_section(context(), token(), section)})
+    return redirect(url_for("attempts.next_section", attempt_id=attempt_id))
+
+
+@bp.get("/attempts/<uuid:attempt_id>/next")
+@signed_in
+def next_section(attempt_id: UUID) -> Any:
+    """The first item of the section that is running now."""
+    view = delivery.attempt_view(context(), actor(), attempt_id)
+    newest = [mark for mark in view.reachable if mark.section == view.newest_section]
+    if not newest:
+        return redirect(url_for("attempts.review", attempt_id=attempt_id))
+    return redirect(url_for("attempts.item", attempt_id=attempt_id, position=newest[0].position))
 
 
 def _target(attempt_id: UUID, position: int) -> str:
@@ -177,98 +213,6 @@ def _target(attempt_id: UUID, position: int) -> str:
     if target > last:
         return url_for("attempts.review", attempt_id=attempt_id)
     return url_for("attempts.item", attempt_id=attempt_id, position=max(1, target))
-
-
-@bp.post("/attempts/<uuid:attempt_id>/events")
-@attempt_token
-def events(attempt_id: UUID) -> Any:
-    """Append a batch of entries (the save protocol); the answer says what each is worth."""
-    told = saving.save(context(), token(), saving.read_batch(_body("bad_batch")))
-    acknowledged = [_ack(entry) for entry in told.acknowledged]
-    # Numbers alike exist in every attempt: a reply meant for somebody else is told by its id.
-    facts = {"protocol": PROTOCOL, "attempt": str(attempt_id), "acknowledged": acknowledged}
-    return jsonify({**facts, **_clock(told.clock)})
-
-
-def _ack(entry: saving.Acknowledged) -> dict[str, Any]:
-    return {"client_seq": entry.client_seq, "disposition": entry.disposition.value}
-
-
-def _clock(facts: saving.ClockFacts) -> dict[str, Any]:
-    return {
-        "server_now": facts.server_now.isoformat(),
-        "deadline": facts.deadline_at.isoformat(),
-        "deadline_version": facts.deadline_version,
-        "writer": facts.writer_epoch,
-        "state": facts.state,
-        "paused": facts.paused_at is not None,
-    }
-
-
-@bp.get("/attempts/<uuid:attempt_id>/content")
-@attempt_token
-def whole_content(attempt_id: UUID) -> Any:
-    """Everything a window needs until the end: every item as the plain page shows it, and its state."""
-    told = content.content(context(), token())
-    # Rendered without what a page around them would need: that is looked up for each rendering.
-    item_html = current_app.jinja_env.get_template("attempts/item_content.html")
-    return jsonify(
-        {
-            "protocol": PROTOCOL,
-            "writer": told.writer,
-            "last_seq": told.last_seq,
-            "opened_at": told.opened_at.isoformat(),
-            "journal_key": base64.b64encode(told.journal_key).decode(),
-            "sections": [_section(clock) for clock in told.sections],
-            "items": [_item(item_html, placed) for placed in told.items],
-            "clock": _clock(told.clock),
-        }
-    )
-
-
-def _item(item_html: Template, placed: content.PlacedItem) -> dict[str, Any]:
-    view = placed.view
-    return {
-        "slot": view.position,
-        "section": placed.section,
-        "type": view.presented["type"],
-        "html": item_html.render(item=view),
-        "response": view.response,
-        "flag": view.is_flagged,
-        "seen": placed.is_seen,
-        "markup": json.loads(placed.markup),
-    }
-
-
-def _section(clock: SectionClock) -> dict[str, Any]:
-    return {
-        "entered": clock.entered_at is not None,
-        "left": clock.left_at is not None,
-        "deadline": clock.deadline_at.isoformat() if clock.deadline_at else None,
-    }
-
-
-@bp.post("/attempts/<uuid:attempt_id>/heartbeat")
-@attempt_token
-def heartbeat(attempt_id: UUID) -> Any:
-    """Note that the window lives; the answer brings a changed deadline, pauses and announcements."""
-    told = presence.beat(context(), token(), _body("bad_beat"))
-    return jsonify(
-        {
-            "protocol": PROTOCOL,
-            **_clock(told.clock),
-            "sections": [_section(clock) for clock in told.sections],
-            "withdrawn": list(told.withdrawn),
-            "announcements": [{"at": entry.at.isoformat(), "text": entry.text} for entry in told.said],
-        }
-    )
-
-
-def _body(code: str) -> Any:
-    try:
-        return json.loads(request.get_data(cache=False))
-    except (ValueError, RecursionError) as error:
-        raise Invalid(code) from error
 
 
 @bp.get("/attempts/<uuid:attempt_id>/review")
@@ -307,5 +251,5 @@ def receipt(attempt_id: UUID) -> Any:
     view = delivery.attempt_view(context(), actor(), attempt_id)
     if view.is_open:
         return redirect(url_for("attempts.review", attempt_id=attempt_id))
-    told = delivery.receipt_view(context(), actor(), attempt_id)
+    told = receipt_views.receipt_view(context(), actor(), attempt_id)
     return render_template("attempts/receipt.html", attempt=view, receipt=told)

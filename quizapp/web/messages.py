@@ -101,6 +101,10 @@ MESSAGES: Mapping[str, LazyString] = {
     "bad_batch": _l("The saved entries could not be understood, so none of them was stored."),
     "attempt_open": _l("This attempt is still open."),
     "bad_beat": _l("The sign of life could not be understood; nothing was changed."),
+    "section_closed": _l(
+        "This question belongs to a section that is not open. What you saved there is safe."
+    ),
+    "paused": _l("Everybody waits at the moment. Your answers are safe, and your time stands still."),
     "taken_over": _l("This exam was opened in another window; only the newer one goes on."),
     "bad_time_change": _l("The time was not changed. Every reason stands below."),
     "not_paused": _l("Nobody is waiting, so there is nothing to go on with."),

@@ -27,6 +27,7 @@ UNLINKED = {
     "security.two_factor_token_validation",
     # Led to by starting an exam (looked at in test_running_exam.py).
     "attempts.item",
+    "attempts.next_section",
     "attempts.review",
     "attempts.receipt",
     "attempts.resume_page",

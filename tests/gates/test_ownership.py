@@ -76,7 +76,9 @@ def test_nothing_of_a_is_open_to_b(sqlite_app, sqlite_context, belongings, which
 DOORS = (
     "attempts.events",
     "attempts.heartbeat",
+    "attempts.leave_section",
     "attempts.save_item",
+    "attempts.submit_by_token",
     "attempts.whole_content",
     "problem_reports.report",
     "problem_reports.report_by_form",
@@ -84,7 +86,7 @@ DOORS = (
 
 
 #: Doors that take the token as a field.
-FORMS = {"attempts.save_item", "problem_reports.report_by_form"}
+FORMS = {"attempts.leave_section", "attempts.save_item", "problem_reports.report_by_form"}
 
 
 def test_a_token_for_one_attempt_opens_no_other(sqlite_app, sqlite_context, belongings) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from quizapp.domain.attempt import AttemptState, CloseReason, Disposition, EventKind, project
 from quizapp.domain.errors import Forbidden, NotFound, Refused
 from quizapp.domain.person import Accommodation, Actor, Role
-from quizapp.services import accommodations, agenda, attempts, delivery, saving, score_reports
+from quizapp.services import accommodations, agenda, attempts, delivery, receipt_views, saving, score_reports
 from quizapp.store import attempts as store
 from quizapp.store import response_events
 from quizapp.store.audit import RowAuditLine
@@ -286,7 +286,7 @@ def test_a_foreign_attempt_does_not_exist(context) -> None:
         lambda: delivery.item_page(context, stranger, attempt_id, 1),
         lambda: attempts.submit(context, stranger, attempt_id),
         lambda: attempts.resume(context, stranger, attempt_id),
-        lambda: delivery.receipt_view(context, stranger, attempt_id),
+        lambda: receipt_views.receipt_view(context, stranger, attempt_id),
     ):
         with pytest.raises(NotFound) as told:
             call()

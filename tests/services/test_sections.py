@@ -10,7 +10,7 @@ import pytest
 from quizapp.domain.attempt import Disposition, EventKind, project
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.exam import Section
-from quizapp.domain.person import Accommodation
+from quizapp.domain.person import NO_ACCOMMODATION, Accommodation
 from quizapp.services import accommodations, attempts, saving, sections
 from quizapp.store import response_events
 from tests.support import attempts as room
@@ -115,3 +115,25 @@ def test_without_restrictions_every_slot_is_open(context, parts) -> None:
     ]
     assert set(told) == {COUNTED}
     assert sections.current(context, attempt_id) == []
+
+
+def test_after_hours_offline_the_next_section_is_entered_at_the_end_of_the_first(context, clock) -> None:
+    attempt_id, token = started(context)
+    first, second = (slots_of(context, attempt_id, code)[0] for code in ("1.A", "1.B"))
+    opened = clock.instant
+    clock.instant += 15 * MINUTE
+    batch = [
+        replace(room.response(first, {"choice": "a"}, 1), elapsed_ms=7 * 60_000),
+        replace(room.response(first, True, 2, EventKind.LEAVE), elapsed_ms=8 * 60_000),
+        replace(room.response(second, {"choice": "b"}, 3), elapsed_ms=10 * 60_000),
+    ]
+    told = [entry.disposition for entry in saving.save(context, token, batch).acknowledged]
+    assert told == [LATE, LATE, COUNTED]
+    assert sections.current(context, attempt_id)[1].entered_at == opened + 8 * MINUTE
+
+
+def test_an_empty_section_is_over_at_once(context) -> None:
+    definition = replace(exam_support.CERTIFICATION, blueprint=TWO, sections=TIMED)
+    only_first = Blueprint(TWO.rows[:1])
+    told = sections.plans(definition, only_first, NO_ACCOMMODATION)
+    assert [plan.limit for plan in told] == [8 * MINUTE, timedelta(0)]

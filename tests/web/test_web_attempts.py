@@ -107,7 +107,7 @@ def test_the_content_holds_every_item_and_its_state_and_nothing_else(sitters: li
     post(ada.client, ada.url, token, batch(entry(client_seq=3, kind="markup", payload=note)))
     told = ada.client.get(f"{ada.url}/content", headers={"X-Attempt-Token": token}).json
     assert set(told) == {
-        "protocol", "writer", "last_seq", "opened_at", "journal_key", "sections", "items", "clock",
+        "protocol", "writer", "last_seq", "opened_at", "journal_key", "sections", "titles", "items", "clock",
     }  # fmt: skip
     assert {frozenset(item) for item in told["items"]} == {
         frozenset({"slot", "section", "type", "html", "response", "flag", "seen", "markup"})

@@ -51,13 +51,14 @@ def test_the_whole_content_takes_the_same_few_statements_however_many_items(sitt
     attempt_id = sitter.begin()
     url, headers = f"/attempts/{attempt_id}/content", held(sitter, attempt_id)
     # The first delivery is noted, with its audit line; the login is loaded by an extension.
-    assert [sitter.count("GET", url, headers=headers) for _ in range(2)] == [10, 6]
+    assert [sitter.count("GET", url, headers=headers) for _ in range(2)] == [11, 7]
 
 
 def test_an_item_page_reads_the_attempt_once(sitter: Sitter) -> None:
     attempt_id = sitter.begin()
-    # The login; whether anything is due; attempt, exam, entries, places and item; is it a demo.
-    assert sitter.count("GET", f"/attempts/{attempt_id}/items/2") == 8
+    sitter.count("GET", f"/attempts/{attempt_id}/items/1")  # the first delivery is noted
+    # The login; whether anything is due; sections; attempt, exam, entries, places and item; is it a demo.
+    assert sitter.count("GET", f"/attempts/{attempt_id}/items/2") == 9
 
 
 def test_starting_takes_one_statement_for_all_slots_and_one_for_all_exposures(sitter: Sitter) -> None:
@@ -72,7 +73,7 @@ def test_submitting_closes_scores_releases_and_issues_in_few_statements(sitter: 
         sitter.count("GET", f"{path}")
         for path in (f"/attempts/{attempt_id}/receipt", f"/results/{attempt_id}")
     ]
-    assert (submitted, shown) == (39, [8, 8])
+    assert (submitted, shown) == (39, [9, 8])
 
 
 def test_a_batch_of_saves_is_one_statement_and_the_login_is_not_looked_at(sitter: Sitter) -> None:

@@ -1,0 +1,113 @@
+// Takes the server's plain page over once everything is here; if anything is missing, the page stays.
+
+import { Display } from "./display.js";
+import { Journal } from "./journal.js";
+import { Keys } from "./keys.js";
+import { Model } from "./model.js";
+import * as plain from "./plain.js";
+import { ask, isClock } from "./protocol.js";
+import { read } from "./responses.js";
+import { Runner } from "./runner.js";
+import { learn, word } from "./words.js";
+
+const TRIES = 3;
+const PAUSE_MS = 1000;
+
+class NoJournal extends Error {}
+
+const config = { ...document.getElementById("runner-config").dataset };
+config.protocol = Number(config.protocol);
+learn(document.getElementById("runner-words"));
+
+const plainForm = document.getElementById("item-form");
+let isTouched = false;
+plainForm?.addEventListener("input", () => { isTouched = true; });
+
+async function content() {
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const { told, refused } = await ask(config.content, config);
+    if (told && isClock(told.clock)) return told;
+    if (refused) break;
+    if (tries < TRIES) await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS * tries); });
+  }
+  throw new Error("no content");
+}
+
+async function journalFor(told) {
+  try {
+    const journal = await Journal.open(config.attempt, told.journal_key);
+    return { journal, leftovers: await journal.all() };
+  } catch {
+    throw new NoJournal("this browser keeps nothing");
+  }
+}
+
+function needModern() {
+  const has = crypto.subtle && window.indexedDB && AbortSignal.timeout && Array.prototype.findLast
+    && HTMLDialogElement.prototype.showModal;
+  if (!has) throw new NoJournal("an old browser, or no secure connection");
+}
+
+/** Put the runner's own parts into the places of the plain page. */
+function rebuild() {
+  for (const template of document.querySelectorAll("template[data-into]")) {
+    document.querySelector(template.dataset.into).replaceChildren(template.content.cloneNode(true));
+  }
+  document.body.append(document.getElementById("runner-overlays").content.cloneNode(true));
+}
+
+/** What was entered on the plain page while the rest was on its way. */
+function early(item) {
+  if (!isTouched || !plainForm) return [];
+  const said = { response: read(plainForm, item.type), flag: plainForm.elements.flag.checked };
+  return Object.entries(said).filter(([kind, payload]) => JSON.stringify(payload) !== JSON.stringify(item[kind]));
+}
+
+function tools(display, runner) {
+  const of = (id) => document.getElementById(id);
+  of("zoom-in").addEventListener("click", () => display.zoom(1));
+  of("zoom-out").addEventListener("click", () => display.zoom(-1));
+  for (const [id, wish] of [["set-contrast", "contrast"], ["set-spacing", "spacing"], ["set-time", "hidesTime"]]) {
+    of(id).checked = display.wishes[wish];
+    of(id).addEventListener("change", (event) => display.set({ [wish]: event.target.checked }));
+  }
+  of("read-time").addEventListener("click", () => runner.readTime());
+  const keys = of("overlay-keys");
+  const help = () => keys.showModal();
+  of("open-keys").addEventListener("click", help);
+  const onItem = (act) => () => (runner.slot === null ? false : act());
+  return new Keys(display, {
+    next: () => runner.next(),
+    previous: () => runner.previous(),
+    review: () => runner.go(null),
+    time: () => runner.readTime(),
+    help,
+    flag: onItem(() => runner.item.flag()),
+    highlight: onItem(() => runner.item.highlight()),
+    note: onItem(() => runner.item.note()),
+    choose: (index) => runner.slot !== null && runner.item.choose(index),
+    strike: (index) => runner.slot !== null && runner.item.strike(index),
+  }, keys);
+}
+
+async function start() {
+  needModern();
+  const told = await content();
+  const { journal, leftovers } = await journalFor(told);
+  const model = new Model(told);
+  const slot = Number(config.slot) || null;
+  const entered = slot ? early(model.item(slot)) : [];
+  rebuild();
+  const display = new Display();
+  const runner = new Runner({ config, content: told, model, journal, display });
+  tools(display, runner);
+  runner.recover(leftovers);
+  for (const [kind, payload] of entered) runner.say(kind, slot, payload);
+  runner.start(slot);
+  document.documentElement.dataset.runner = "on";
+}
+
+start().catch((error) => {
+  document.documentElement.dataset.runner = "off";
+  plain.start(config, error instanceof NoJournal ? word("no-journal") : "");
+});

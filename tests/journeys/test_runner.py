@@ -1,0 +1,774 @@
+"""The exam runner in real Chromium against a real server, fault by fault (docs of delivery: F1 to F33)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import update
+
+from quizapp.app import create_app
+from quizapp.domain.attempt import AttemptState, Disposition, EventKind
+from quizapp.services import attempts, deadlines
+from quizapp.services.simulation import right_response
+from quizapp.store.exam_day import RowAnnouncement
+from quizapp.store.items import RowItem
+from tests.conftest import close
+from tests.gates.looking import CLIPPED, OPTIONS, RUN_AXE
+from tests.journeys import hall as halls
+from tests.journeys.hall import READY, READY_AGAIN, SAVED, WAITING, Hall, go, opened, state
+from tests.journeys.test_main_job import fill
+from tests.support import server as servers
+from tests.support.people import TESTS
+from tests.support.server import wait_until
+
+COUNTED, LATE = Disposition.COUNTED, Disposition.LATE
+MINUTE = timedelta(minutes=1)
+BEAT_MS = 20_000
+
+
+@pytest.fixture(scope="module")
+def hall(base_settings: Any, sqlite_template: Any, tmp_path_factory: Any, browser: Any) -> Iterator[Hall]:
+    """One served installation for every test here; each test has a learner of its own."""
+    import shutil
+
+    home = tmp_path_factory.mktemp("runner") / "home"
+    shutil.copytree(sqlite_template, home)
+    settings = replace(base_settings, home=home, threads=4)
+    app = create_app(settings)
+    with app.app_context():
+        sittings = halls.furnish(app.extensions["quizapp"])
+        with servers.serving(settings) as server:
+            yield Hall(app, server.url, sittings, browser)
+    close(app)
+
+
+@pytest.fixture(autouse=True)
+def _no_script_fails(hall: Hall) -> Iterator[None]:
+    hall.errors.clear()
+    yield
+    assert hall.errors == []
+
+
+def choose(page: Any, index: int = 0) -> str:
+    """Choose an option of the item that is shown; gives its id."""
+    control = page.locator(".item-option-input").nth(index)
+    control.check()
+    return str(control.get_attribute("value"))
+
+
+# --- F1: offline ------------------------------------------------------------------------
+
+
+def test_f1_offline_in_mid_exam_everything_works_and_arrives_in_order(hall: Hall) -> None:
+    seat = hall.seat()
+    slots = seat.slots()
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat)
+        state(page).to_have_text(READY)
+        browser.set_offline(True)
+        for slot in slots:
+            go(page, slot.position)
+            fill(page, right_response(slot))
+            page.get_by_label("Flag for review").check()
+        state(page).to_have_text(WAITING)
+        page.get_by_role("button", name="Review", exact=True).click()
+        assert page.locator(".review-counts dd").all_inner_texts() == ["7", "0", "7"]
+        assert seat.responses() == {}
+        browser.set_offline(False)
+        state(page).to_have_text(SAVED)
+    stored = seat.entries()
+    assert set(seat.responses()) == {slot.position for slot in slots}
+    assert [e.client_seq for e in stored] == list(range(1, len(stored) + 1))
+    assert {entry.disposition for entry in stored} == {COUNTED}
+    assert all(seat.states()[slot.position].is_flagged for slot in slots)
+
+
+@pytest.mark.parametrize(("behind", "worth"), [(1, COUNTED), (10, LATE)])
+def test_f1_offline_through_the_deadline(hall: Hall, behind: int, worth: Disposition) -> None:
+    """Made before the end: within the grace it counts, later it lies in the late pile."""
+    seat = hall.seat()
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/{seat.slot('single_choice')}")
+        page.locator("html[data-runner=on]").wait_for()
+        state(page).to_have_text(READY)
+        browser.set_offline(True)
+        chosen = choose(page)
+        state(page).to_have_text(WAITING)
+        span = seat.row().deadline_at - datetime.now(UTC) + behind * MINUTE
+        seat.let_pass(span)
+        page.clock.fast_forward(int(span.total_seconds() * 1000))
+        expect(page.locator("#overlay-time-up")).to_contain_text("It is on this device")
+        browser.set_offline(False)
+        page.wait_for_url(re.compile(r"/(time-up|receipt)$"))
+    assert seat.worths() == [worth]
+    assert seat.responses() == ({seat.slot("single_choice"): {"choice": chosen}} if worth is COUNTED else {})
+
+
+# --- F2: closed, killed, swapped --------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_offline", [False, True])
+def test_f2_a_closed_tab_is_resumed_in_two_clicks_at_the_same_item(hall: Hall, is_offline: bool) -> None:
+    seat = hall.seat()
+    slot = seat.slot("single_choice")
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat)
+        go(page, slot)
+        with page.expect_request(lambda r: r.url.endswith("/heartbeat") and f'"slot":{slot}' in r.post_data):
+            pass
+        browser.set_offline(is_offline)
+        chosen = choose(page, 1)
+        state(page).to_have_text(WAITING if is_offline else SAVED)
+        page.close()
+        browser.set_offline(False)
+        page = browser.new_page()
+        page.goto(f"{hall.url}/")
+        page.get_by_role("button", name="Go on with the exam").click()
+        page.locator("html[data-runner=on]").wait_for()
+        assert page.url == f"{seat.url}/items/{slot}"
+        assert page.locator(".item-option-input:checked").get_attribute("value") == chosen
+        state(page).to_have_text(SAVED if is_offline else READY_AGAIN)
+    assert seat.responses() == {slot: {"choice": chosen}}
+
+
+def test_f2_marks_survive_a_reload_and_another_device(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("single_choice")
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat, f"items/{slot}")
+        page.get_by_role("button", name="Strike out option B").click()
+        page.get_by_role("button", name="Highlight").click()
+        page.get_by_text("Note", exact=True).click()
+        page.locator("#note").fill("compare with the scenario")
+        state(page).to_have_text(SAVED)
+        page.reload()
+        page.locator("html[data-runner=on]").wait_for()
+        seen = [marks(page)]
+    attempts.resume(hall.context, seat.actor, seat.attempt_id)
+    with hall.browser_of(seat) as other:
+        other.clear_cookies()
+        other.add_cookies([seat.cookie(writer=2)])
+        seen.append(marks(opened(other, seat, f"items/{slot}")))
+    stem = seat.slots()[slot - 1].content["stem"]
+    assert seen == [("true", stem, "compare with the scenario")] * 2
+
+
+def marks(page: Any) -> tuple[str | None, str, str]:
+    struck = page.get_by_role("button", name="Strike out option B").get_attribute("aria-pressed")
+    return struck, "".join(page.locator("mark").all_inner_texts()), page.locator("#note").input_value()
+
+
+# --- F3: two windows --------------------------------------------------------------------
+
+
+def test_f3_the_older_of_two_tabs_turns_read_only_and_overwrites_nothing(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("single_choice")
+    with hall.browser_of(seat) as browser:
+        older = opened(browser, seat, f"items/{slot}")
+        chosen = choose(older)
+        state(older).to_have_text(SAVED)
+        newer = opened(browser, seat, f"items/{slot}")
+        expect(older.locator("#overlay-taken-over")).to_be_visible(timeout=5_000)
+        assert newer.locator(".item-option-input:checked").get_attribute("value") == chosen
+        older.keyboard.press("Escape")
+        older.keyboard.press("Escape")
+        older.keyboard.press("c")
+        expect(older.locator("#overlay-taken-over")).to_be_visible()
+        older.get_by_role("button", name="Go on here").click()
+        older.locator("html[data-runner=on]").wait_for()
+        expect(newer.locator("#overlay-taken-over")).to_be_visible(timeout=5_000)
+    assert seat.responses() == {slot: {"choice": chosen}}
+
+
+def test_f3_another_device_takes_over_and_the_older_keeps_its_entries_apart(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("single_choice")
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/{slot}")
+        state(page).to_have_text(READY)
+        attempts.resume(hall.context, seat.actor, seat.attempt_id)
+        choose(page)
+        expect(page.locator("#overlay-taken-over")).to_be_visible()
+        assert (seat.worths(), seat.responses()) == ([Disposition.STALE_WRITER], {})
+
+
+def test_f3_a_silent_older_window_learns_it_with_the_next_heartbeat(hall: Hall) -> None:
+    seat = hall.seat()
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/1")
+        state(page).to_have_text(READY)
+        attempts.resume(hall.context, seat.actor, seat.attempt_id)
+        page.clock.fast_forward(BEAT_MS)
+        expect(page.locator("#overlay-taken-over")).to_be_visible()
+
+
+# --- F5, F19, F21, F29 ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_f5_a_clock_a_day_off_changes_nothing(hall: Hall, days: int) -> None:
+    seat = hall.seat()
+    slot = seat.slot("single_choice")
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install(time=datetime.now(UTC) + timedelta(days=days))
+        page.goto(f"{seat.url}/items/{slot}")
+        page.locator("html[data-runner=on]").wait_for()
+        choose(page)
+        state(page).to_have_text(SAVED)
+        shown = page.locator("#clock-value").inner_text()
+        said = page.locator("#save-state").inner_text()
+    left = seat.row().deadline_at - datetime.now(UTC)
+    minutes, seconds = (int(part) for part in shown.split(":"))
+    assert abs(minutes * 60 + seconds - left.total_seconds()) < 10
+    hours = int(said.split()[1].split(":")[0])
+    assert hours in {datetime.now(UTC).hour, (datetime.now(UTC) - MINUTE).hour}
+    assert seat.worths() == [COUNTED]
+
+
+def test_f19_an_expired_login_changes_nothing_up_to_the_submission(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("single_choice")
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat)
+        state(page).to_have_text(READY)
+        browser.clear_cookies()
+        go(page, slot)
+        chosen = choose(page)
+        state(page).to_have_text(SAVED)
+        page.get_by_role("button", name="Review", exact=True).click()
+        page.get_by_text("Submit 1 answer").click()
+        page.get_by_role("button", name="Yes, submit and end the exam").click()
+        page.wait_for_url(re.compile("/login"))
+    row = seat.row()
+    assert (row.state, row.answered, row.close_reason) == (AttemptState.CLOSED, 1, "submitted")
+    assert seat.responses() == {slot: {"choice": chosen}}
+
+
+PORTAL = "<!doctype html><title>Hotel</title><h1>Please pay</h1>"
+SWAPPED = [
+    ("text/html", PORTAL),
+    ("application/json", "{}"),
+    ("application/json", '{"protocol": 1}'),
+    ("application/json", '{"protocol": 1, "acknowledged": [{"client_seq": 1, "disp'),
+    ("application/json", '{"protocol": 2, "acknowledged": []}'),
+]
+
+
+def test_f21_no_swapped_reply_is_taken_for_an_acknowledgement(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("multiple_response")
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/{slot}")
+        state(page).to_have_text(READY)
+        for kind, body in SWAPPED:
+            page.route("**/events", lambda route, k=kind, b=body: route.fulfill(content_type=k, body=b))
+            with page.expect_response("**/events"):
+                page.locator(".item-option-input").first.click()
+                page.clock.fast_forward(16_000)
+            state(page).to_have_text(WAITING)
+            page.unroute("**/events")
+        assert seat.responses() == {}
+        page.clock.fast_forward(16_000)
+        state(page).to_have_text(SAVED)
+    assert len(seat.worths()) == len(SWAPPED)
+    assert len(seat.responses()) == 1
+
+
+def test_f21_an_entry_whose_acknowledgement_was_lost_is_stored_once(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("single_choice")
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/{slot}")
+        state(page).to_have_text(READY)
+
+        def lose(route: Any) -> None:
+            route.fetch()
+            route.abort()
+
+        page.route("**/events", lose)
+        choose(page)
+        state(page).to_have_text(WAITING)
+        page.unroute("**/events")
+        page.clock.fast_forward(16_000)
+        state(page).to_have_text(SAVED)
+    assert seat.worths() == [COUNTED]
+
+
+def test_f29_without_storage_a_warning_stands_and_plain_forms_finish_the_exam(hall: Hall) -> None:
+    seat = hall.seat()
+    with hall.browser_of(seat) as browser:
+        browser.add_init_script("IDBFactory.prototype.open = () => { throw new DOMException('denied'); }")
+        page = browser.new_page()
+        page.goto(f"{seat.url}/items/1")
+        page.locator("html[data-runner=off]").wait_for()
+        expect(page.locator(".runner-banner")).to_contain_text("cannot keep answers on this device")
+        slots = seat.slots()
+        for slot in slots:
+            fill(page, right_response(slot))
+            page.get_by_role("button", name="Next" if slot.position < len(slots) else "To the review").click()
+            page.wait_for_url(re.compile(rf"/items/{slot.position + 1}$|/review$"))
+        page.get_by_text("Submit 7 answers").click()
+        page.get_by_role("button", name="Yes, submit and end the exam").click()
+        page.wait_for_url("**/receipt")
+    assert seat.row().answered == len(slots)
+
+
+def test_f29_without_scripts_sections_keep_their_barrier_and_the_exam_can_be_finished(hall: Hall) -> None:
+    seat = hall.seat("sections")
+    with hall.browser_of(seat, has_scripts=False) as browser:
+        page = browser.new_page()
+        page.goto(f"{seat.url}/items/3")
+        expect(page.locator("h1")).to_have_text("Question 3 is closed")
+        page.get_by_text("Go on where you are").click()
+        for button in ("Next", "To the review"):
+            choose(page)
+            page.get_by_role("button", name=button).click()
+        expect(page.get_by_text("You cannot come back to section 1")).to_be_visible()
+        page.get_by_role("button", name="Finish section 1 and go on").click()
+        assert page.url == f"{seat.url}/items/3"
+        page.goto(f"{seat.url}/items/1")
+        expect(page.get_by_text("It belongs to section 1, which is finished.")).to_be_visible()
+        page.get_by_text("Go on where you are").click()
+        choose(page)
+        page.get_by_role("button", name="Review", exact=True).click()
+        page.get_by_text("Submit 3 answers").click()
+        page.get_by_role("button", name="Yes, submit and end the exam").click()
+        page.wait_for_url("**/receipt")
+    assert set(seat.responses()) == {1, 2, 3}
+
+
+# --- F33 and time -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_offline", [False, True])
+def test_f33_text_typed_before_zero_counts(hall: Hall, is_offline: bool) -> None:
+    seat = hall.seat()
+    slot = seat.slot("short_text")
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/{slot}")
+        page.locator("html[data-runner=on]").wait_for()
+        state(page).to_have_text(READY)
+        page.clock.pause_at(datetime.now() + timedelta(seconds=1))
+        browser.set_offline(is_offline)
+        page.locator("#item-form input[name=text]").press_sequentially("pricing request")
+        span = seat.row().deadline_at - datetime.now(UTC)
+        seat.let_pass(span)
+        page.clock.fast_forward(int(span.total_seconds() * 1000) + 2000)
+        page.clock.resume()
+        if is_offline:
+            expect(page.locator("#overlay-time-up")).to_contain_text("It is on this device")
+            browser.set_offline(False)
+        page.wait_for_url("**/time-up")
+        assert "1 answer was saved in time" in page.locator("main").inner_text()
+    assert seat.responses() == {slot: {"text": "pricing request"}}
+
+
+def test_the_time_is_told_aloud_at_five_minutes_and_not_every_second(hall: Hall) -> None:
+    seat = hall.seat()
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/1")
+        state(page).to_have_text(READY)
+        page.evaluate("""() => { window.told = []; new MutationObserver(() => {
+            const text = document.getElementById('runner-voice').textContent; if (text) told.push(text);
+        }).observe(document.getElementById('runner-voice'), { childList: true, characterData: true }); }""")
+        page.clock.pause_at(datetime.now() + timedelta(seconds=1))
+        page.clock.run_for(6 * 60_000 - 15_000)
+        page.clock.resume()
+        expect(page.locator("#runner-voice")).to_have_text("Minutes left: 5")
+        assert page.evaluate("told") == ["Minutes left: 5"]
+        page.get_by_text("Tools").click()
+        page.get_by_label("Hide the time left").check()
+        expect(page.locator("#clock-value")).to_have_text("hidden")
+        page.keyboard.press("Escape")
+        page.locator("h1").first.focus()
+        page.keyboard.press("t")
+        expect(page.locator("#runner-voice")).to_have_text(re.compile(r"^Time left: \d+:\d\d$"))
+
+
+def test_added_time_reaches_the_window_with_the_next_heartbeat(hall: Hall) -> None:
+    seat = hall.seat()
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/1")
+        state(page).to_have_text(READY)
+        deadlines.add(hall.context, TESTS, hall.sittings["types"], {seat.attempt_id: 7200}, "fire alarm")
+        page.clock.fast_forward(BEAT_MS)
+        expect(page.locator("#clock-value")).to_have_text(re.compile(r"^2:\d\d:\d\d$"))
+
+
+# --- the day ----------------------------------------------------------------------------
+
+
+def test_a_pause_hides_the_questions_and_its_end_shows_them(hall: Hall) -> None:
+    seat = hall.seat("sections")
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/1")
+        state(page).to_have_text(READY)
+        deadlines.pause(hall.context, TESTS, hall.sittings["sections"], "fire alarm")
+        page.clock.fast_forward(BEAT_MS)
+        expect(page.get_by_role("heading", name="Everybody waits")).to_be_visible()
+        expect(page.locator(".item-stem")).to_be_hidden()
+        deadlines.go_on(hall.context, TESTS, hall.sittings["sections"])
+        page.clock.fast_forward(BEAT_MS)
+        expect(page.locator(".item-stem")).to_be_visible()
+        expect(page.locator("#overlay-paused")).to_be_hidden()
+
+
+def test_an_announcement_and_a_withdrawn_question_reach_the_window(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("true_false")
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/{slot}")
+        state(page).to_have_text(READY)
+        announce(hall, "The lift is out of order.")
+        with withdrawn(hall, "true_false"):
+            page.clock.fast_forward(BEAT_MS)
+            expect(page.locator(".runner-banner")).to_contain_text(
+                "From the proctor: The lift is out of order."
+            )
+            expect(page.get_by_text("This question was withdrawn; it counts for nobody.")).to_be_visible()
+            expect(page.locator(".item-option")).to_have_count(2)
+            expect(page.locator(".item-option").first).to_be_hidden()
+
+
+def announce(hall: Hall, text: str) -> None:
+    with hall.context.transaction(TESTS) as uow:
+        uow.session.add(
+            RowAnnouncement(id=uow.new_id(), sitting_id=hall.sittings["types"], at=uow.now, text=text)
+        )
+        uow.audit("announce", "sitting", hall.sittings["types"])
+
+
+class withdrawn:  # noqa: N801 - reads as the state it makes
+    """The item of this type, suspended for as long as this lasts."""
+
+    def __init__(self, hall: Hall, type_: str) -> None:
+        self.hall, self.type = hall, type_
+
+    def __enter__(self) -> None:
+        self._set(datetime.now(UTC))
+
+    def __exit__(self, *_error: object) -> None:
+        self._set(None)
+
+    def _set(self, at: datetime | None) -> None:
+        with self.hall.context.engine.begin() as connection:
+            connection.execute(update(RowItem).where(RowItem.item_id == self.type).values(suspended_at=at))
+
+
+# --- sections ---------------------------------------------------------------------------
+
+
+def test_a_section_is_left_over_a_barrier_and_is_locked_behind(hall: Hall) -> None:
+    seat = hall.seat("sections")
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat)
+        expect(page.locator(".runner-section")).to_contain_text("First part")
+        locked = page.locator('.slots button[aria-disabled="true"]')
+        assert locked.evaluate_all("all => all.map(n => n.dataset.slot)") == ["3", "4"]
+        choose(page)
+        page.get_by_role("button", name="Next").click()
+        page.get_by_role("button", name="To the review").click()
+        expect(page.get_by_text("You cannot come back to section 1")).to_be_visible()
+        expect(page.get_by_text("Submit 1 answer")).to_be_hidden()
+        page.get_by_role("button", name="Finish section 1 and go on").click()
+        assert page.url == f"{seat.url}/items/3"
+        assert locked.evaluate_all("all => all.map(n => n.dataset.slot)") == ["1", "2"]
+        choose(page)
+        state(page).to_have_text(SAVED)
+    assert (seat.worths(), seat.worths(EventKind.LEAVE)) == ([COUNTED, COUNTED], [COUNTED])
+
+
+def test_a_section_whose_time_is_over_is_left_by_itself_also_offline(hall: Hall) -> None:
+    seat = hall.seat("sections")
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        page.clock.install()
+        page.goto(f"{seat.url}/items/1")
+        page.locator("html[data-runner=on]").wait_for()
+        state(page).to_have_text(READY)
+        expect(page.locator("#clock-whole")).to_have_text(re.compile("^Whole exam: "))
+        browser.set_offline(True)
+        choose(page)
+        state(page).to_have_text(WAITING)
+        span = timedelta(minutes=6)
+        seat.let_pass(span)
+        page.clock.fast_forward(int(span.total_seconds() * 1000))
+        expect(page.locator(".runner-banner")).to_contain_text("The time of section 1 is over")
+        assert page.url == f"{seat.url}/items/3"
+        choose(page)
+        browser.set_offline(False)
+        state(page).to_have_text(SAVED)
+    assert (seat.worths(), set(seat.responses())) == ([COUNTED, COUNTED], {1, 3})
+
+
+# --- by keyboard, for everybody ---------------------------------------------------------
+
+
+def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
+    seat = hall.seat()
+    slots = seat.slots()
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat)
+        for slot in slots:
+            by_keyboard(page, right_response(slot))
+            page.keyboard.press("Escape")
+            page.locator("h1").first.evaluate("node => node.focus()") if slot.type in TYPED else None
+            page.keyboard.press("f")
+            page.keyboard.press("j")
+        assert page.url == f"{seat.url}/review"
+        tab_to(page, "Submit 7 answers")
+        page.keyboard.press("Enter")
+        tab_to(page, "Yes, submit and end the exam")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/receipt")
+    assert seat.row().answered == len(slots)
+    assert all(seat.states()[slot.position].is_flagged for slot in slots)
+
+
+TYPED = {"numeric", "short_text", "ordering", "matching"}
+
+
+def by_keyboard(page: Any, response: dict[str, Any]) -> None:
+    """Enter a response with keys alone: letters where there are options, else Tab and typing."""
+    values = page.locator(".item-option-input").evaluate_all("all => all.map(n => n.value)")
+    match response:
+        case {"choice": choice}:
+            page.keyboard.press("abcdefghi"[values.index(choice)])
+        case {"choices": choices}:
+            for choice in choices:
+                page.keyboard.press(str(values.index(choice) + 1))
+        case {"ranks": wanted} | {"pairs": wanted}:
+            for name, value in wanted.items():
+                select(page, name, str(value))
+        case {"number": text} | {"text": text}:
+            while page.evaluate("document.activeElement.name ?? ''") not in {"number", "text"}:
+                page.keyboard.press("Tab")
+            page.keyboard.type(text)
+
+
+def select(page: Any, name: str, value: str) -> None:
+    wanted = {f"rank-{name}", f"match-{name}"}
+    for _ in range(60):
+        if page.evaluate("document.activeElement.name ?? ''") in wanted:
+            break
+        page.keyboard.press("Tab")
+    for _ in range(12):
+        if page.evaluate("document.activeElement.value") == value:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{name} has no {value}")
+
+
+def tab_to(page: Any, text: str) -> None:
+    for _ in range(80):
+        if page.evaluate("document.activeElement.textContent.trim()") == text:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way to {text} by Tab")
+
+
+def test_a_key_can_be_changed_and_all_can_be_switched_off(hall: Hall) -> None:
+    seat = hall.seat()
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat)
+        page.keyboard.press("?")
+        page.locator('[data-command="next"]').click()
+        page.keyboard.press("x")
+        page.locator("#overlay-keys").get_by_role("button", name="Close").click()
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        assert page.url == f"{seat.url}/items/2"
+        page.reload()
+        page.locator("html[data-runner=on]").wait_for()
+        page.keyboard.press("x")
+        assert page.url == f"{seat.url}/items/3"
+        page.keyboard.press("?")
+        page.get_by_label("Use single keys").uncheck()
+        page.locator("#overlay-keys").get_by_role("button", name="Close").click()
+        page.keyboard.press("x")
+        assert page.url == f"{seat.url}/items/3"
+
+
+LOOKS = [(1280, "light"), (360, "dark"), (640, "light")]
+
+
+def faults(page: Any, name: str) -> list[str]:
+    """What axe and the ruler find, at a desk, on a phone, and at 200 %."""
+    told = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        told += [f"{name} {width}: {fault}" for fault in page.evaluate(RUN_AXE, OPTIONS)]
+        told += [f"{name} {width}: {fault}" for fault in page.evaluate(CLIPPED)]
+    return told
+
+
+def test_no_state_has_a_barrier(hall: Hall) -> None:
+    seat, other = hall.seat(), hall.seat("sections")
+    with hall.browser_of(seat, needs_axe=True) as browser, hall.browser_of(other, needs_axe=True) as second:
+        page = opened(browser, seat)
+        told = []
+        for slot in seat.slots():
+            go(page, slot.position)
+            fill(page, right_response(slot))
+            told += faults(page, slot.type)
+        go(page, seat.slot("single_choice"))
+        page.get_by_role("button", name="Strike out option B").click()
+        page.get_by_role("button", name="Highlight").click()
+        page.get_by_text("Note", exact=True).click()
+        page.get_by_label("Flag for review").check()
+        page.get_by_text("Tools").click()
+        told += faults(page, "marks and tools")
+        page.get_by_label("High contrast").check()
+        page.get_by_label("More space between lines").check()
+        for _ in range(4):
+            page.get_by_role("button", name="Larger text").click()
+        told += faults(page, "large and in contrast")
+        page.get_by_label("High contrast").uncheck()
+        page.get_by_text("Tools").click()
+        page.keyboard.press("?")
+        told += faults(page, "keys")
+        page.locator("#overlay-keys").get_by_role("button", name="Close").click()
+        browser.set_offline(True)
+        page.locator(".item-option-input:not(:checked)").first.check()
+        state(page).to_have_text(WAITING)
+        told += faults(page, "offline")
+        browser.set_offline(False)
+        page.keyboard.press("r")
+        page.get_by_text("Submit 7 answers").click()
+        told += faults(page, "review")
+        newer = opened(browser, seat)
+        expect(page.locator("#overlay-taken-over")).to_be_visible()
+        told += faults(page, "taken over")
+        newer.close()
+
+        page = second.new_page()
+        page.clock.install()
+        page.goto(f"{other.url}/items/1")
+        state(page).to_have_text(READY)
+        deadlines.pause(hall.context, TESTS, hall.sittings["sections"], "look")
+        page.clock.fast_forward(BEAT_MS)
+        expect(page.locator("#overlay-paused")).to_be_visible()
+        told += faults(page, "paused")
+        deadlines.go_on(hall.context, TESTS, hall.sittings["sections"])
+        page.clock.fast_forward(BEAT_MS)
+        expect(page.locator("#overlay-paused")).to_be_hidden()
+        page.get_by_role("button", name="Review", exact=True).click()
+        told += faults(page, "barrier")
+        page.get_by_role("button", name="Finish section 1 and go on").click()
+        told += faults(page, "locked")
+        second.set_offline(True)
+        page.clock.fast_forward(3 * 3600_000)
+        expect(page.locator("#overlay-time-up")).to_be_visible()
+        told += faults(page, "time up")
+    assert told == []
+
+
+# --- what lies on the device, and what travels -------------------------------------------
+
+JOURNAL = """() => new Promise((resolve, reject) => {
+  const request = indexedDB.open("quizapp-journal");
+  request.onerror = reject;
+  request.onsuccess = () => {
+    const all = request.result.transaction("entries").objectStore("entries").getAll();
+    all.onsuccess = () => {
+      request.result.close();
+      resolve(all.result.map(entry => new TextDecoder().decode(entry.data)));
+    };
+  };
+})"""
+
+
+def test_the_journal_is_unreadable_on_the_device_and_empty_once_all_is_acknowledged(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("short_text")
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat, f"items/{slot}")
+        state(page).to_have_text(READY)
+        browser.set_offline(True)
+        page.locator("#item-form input[name=text]").fill("a secret answer")
+        state(page).to_have_text(WAITING)
+        kept = page.evaluate(JOURNAL)
+        assert (len(kept), [text for text in kept if "secret" in text or "text" in text]) == (1, [])
+        browser.set_offline(False)
+        state(page).to_have_text(SAVED)
+        assert page.evaluate(JOURNAL) == []
+
+
+def test_a_taken_number_is_counted_on_from_the_last(hall: Hall) -> None:
+    seat = hall.seat()
+    slot = seat.slot("single_choice")
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat, f"items/{slot}")
+        state(page).to_have_text(READY)
+        token = page.locator("#runner-config").get_attribute("data-token")
+        others = {"slot": slot, "kind": "flag", "payload": False, "elapsed_ms": 1}
+        body = {"protocol": 1, "entries": [{"client_seq": n, **others} for n in (2, 3)]}
+        page.request.post(
+            f"{seat.url}/events", data=json.dumps(body), headers={"X-Attempt-Token": str(token)}
+        )
+        chosen = choose(page)
+        state(page).to_have_text(SAVED)
+        wait_until(lambda: bool(seat.responses()), "the answer to be stored under a new number")
+    assert seat.responses() == {slot: {"choice": chosen}}
+    assert [entry.client_seq for entry in seat.entries()] == [1, 2, 3, 4]
+
+
+def test_the_first_load_stays_under_150_kilobytes(hall: Hall) -> None:
+    seat = hall.seat()
+    with hall.browser_of(seat) as browser:
+        page = browser.new_page()
+        done: list[Any] = []
+        page.on("requestfinished", lambda request: done.append(request))
+        page.goto(f"{seat.url}/items/1")
+        state(page).to_have_text(READY)
+        page.wait_for_load_state("networkidle")
+        sizes = {request.url: request.sizes() for request in done}
+    total = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes.values())
+    assert any(url.endswith("/runner/main.js") for url in sizes)
+    assert total < 150_000
+
+
+def test_moving_between_items_asks_the_network_for_nothing_but_saves(hall: Hall) -> None:
+    seat = hall.seat()
+    with hall.browser_of(seat) as browser:
+        page = opened(browser, seat)
+        state(page).to_have_text(READY)
+        asked: list[str] = []
+        # The browser itself looks for the page's sign whenever the address changes.
+        page.on("request", lambda r: asked.append(r.url) if "/static/mark.svg" not in r.url else None)
+        for _ in range(6):
+            page.get_by_role("button", name="Next").click(no_wait_after=True)
+        page.get_by_role("button", name="Previous").click()
+        state(page).to_have_text(READY)
+        assert page.url == f"{seat.url}/items/6"
+    assert set(asked) == {f"{seat.url}/events"}
