@@ -89,9 +89,12 @@ def account_links(actor: Actor) -> list[Link]:
     ]
 
 
-def footer_links() -> list[Link]:
-    """Links below every page."""
-    return [
+def footer_links(actor: Actor) -> list[Link]:
+    """Links below every page; a system check is for whoever signed in."""
+    links = [
         Link(url_for("records.verify_start"), _("Verify a record")),
         Link(url_for("receipts.check"), _("Check a receipt")),
     ]
+    if actor.person_id is not None:
+        links.append(Link(url_for("system_check.page"), _("System check")))
+    return links

@@ -98,7 +98,7 @@ def register(app: Flask) -> None:
         return {
             "navigation": navigation(actor()),
             "account_links": account_links(actor()),
-            "footer_links": footer_links(),
+            "footer_links": footer_links(actor()),
             "theme_choice": request.cookies.get(THEME_COOKIE, "system"),
             "theme_url": url_for("home.set_theme"),
             "sign_out_url": url_for("security.logout"),

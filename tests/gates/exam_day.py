@@ -8,11 +8,23 @@ from uuid import UUID
 from quizapp.domain.attempt import EventKind
 from quizapp.domain.exam import Window
 from quizapp.domain.person import Actor, Role
-from quizapp.services import attempts, check_ins, demo, exams, incidents, people, presence, saving
+from quizapp.services import (
+    attempts,
+    check_ins,
+    demo,
+    exams,
+    incidents,
+    packs,
+    paper_entries,
+    people,
+    presence,
+    saving,
+)
 from quizapp.services.saving import Sent
 from quizapp.services.unit_of_work import Context
 from quizapp.store import exams as exam_store
 from quizapp.store.exams import RowSitting
+from quizapp.store.packs import RowPrintedForm
 from tests.support import attempts as room
 from tests.support.people import TESTS
 
@@ -34,6 +46,7 @@ def running(context: Context, proctor_id: UUID) -> UUID:
     for name, seconds in HEARD.items():
         _work(context, sitting_id, ids[name], seconds)
     _come_late(context, sitting_id, ids["Lara Late"])
+    _on_paper(context, sitting_id, ids["Nora Not-here"])
     incidents.write(_before(context, 60), TESTS, sitting_id, "The lights flicker.")
     return sitting_id
 
@@ -81,3 +94,15 @@ def _come_late(context: Context, sitting_id: UUID, person_id: UUID) -> None:
     after = demo.at(context, ends_at + timedelta(seconds=60))
     saving.save(after, room.token(context, attempt_id), [Sent(1, 1, EventKind.RESPONSE, '{"choice":"a"}')])
     attempts.sweep(_before(context, 600))
+
+
+def _on_paper(context: Context, sitting_id: UUID, person_id: UUID) -> None:
+    """A printed form whose answer sheet was read once."""
+    packs.print_pack(context, TESTS, demo.PRACTICE, 1)
+    with context.reading() as session:
+        code = session.query(RowPrintedForm).one().code
+    reader_id = people.create(
+        context, TESTS, name="Rita Reader", email="rita@day.example", roles=[Role.INSTRUCTOR]
+    )
+    reader = Actor(reader_id, frozenset({Role.INSTRUCTOR}))
+    paper_entries.enter(context, reader, sitting_id, person_id, code, {1: "a"})

@@ -14,10 +14,10 @@ from quizapp.domain.person import Actor, Role
 from quizapp.services import (
     announcements,
     attempts,
-    delivery,
     incidents,
     presence,
     proctoring,
+    receipt_views,
     results,
     saving,
     scores,
@@ -138,7 +138,7 @@ def test_a_void_attempt_is_never_released_and_its_learner_is_told(hall, context)
         0,
         [],
     )
-    assert delivery.receipt_view(context, hall.ada, hall.a).is_void is True
+    assert receipt_views.receipt_view(context, hall.ada, hall.a).is_void is True
 
 
 def test_a_reason_is_needed_and_only_staff_of_the_sitting_may(hall, context) -> None:
