@@ -123,10 +123,22 @@ def close(app: Flask) -> None:
 
 
 def empty(context: Context) -> None:
-    """Remove every row of every table."""
-    names = ", ".join(table.name for table in schema.metadata().sorted_tables)
-    with context.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    """Remove every row of every table, and begin every numbering again.
+
+    TRUNCATE makes new files for each of fifty tables, which takes three times as long. VACUUM gives the
+    room of the rows back at once, so that rows are found in the order they come in, as in a new table.
+    """
+    names = [table.name for table in reversed(schema.metadata().sorted_tables)]
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
+    used = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
+    with context.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        filled = set(connection.scalars(text(asked)))
+        ordered = [name for name in names if name in filled]
+        if ordered:
+            connection.execute(text("; ".join(f"DELETE FROM {name}" for name in ordered)))
+            connection.execute(text(f"VACUUM {', '.join(ordered)}"))
+        for sequence in connection.scalars(text(used)).all():
+            connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
 
 
 def make(settings: Settings, clock: FixedClock, mail: NullMailer) -> Flask:
