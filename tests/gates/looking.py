@@ -46,6 +46,14 @@ CLIPPED = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   return wide > 1 ? [...cut, `page is ${wide} px too wide`] : cut;
 }"""
+#: The part of a page below its menu, without what is new at every load.
+BELOW_THE_MENU = """() => {
+  const shown = document.body.cloneNode(true);
+  for (const part of shown.querySelectorAll("body > header, [name=csrf_token]")) part.remove();
+  return document.title + shown.outerHTML;
+}"""
+#: What was looked at, below the menu; most roles see the same framework, checks and explanations.
+SEEN: set[str] = set()
 #: The two looks at a page: a desk and a phone, each in the other scheme.
 DESK, PHONE = (1280, "light"), (360, "dark")
 
@@ -57,11 +65,21 @@ class Window:
     page: Any
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    has_looked: bool = False
 
     def open(self, url: str) -> list[str]:
-        """Go there and look; gives everything wrong with the page."""
+        """Go there and look, unless another role has seen the same; gives everything wrong with the page."""
         answer = self.page.goto(url)
-        return [*([] if answer.ok else [f"answers {answer.status}"]), *self.look()]
+        faults = [] if answer.ok else [f"answers {answer.status}"]
+        return faults if self._is_known() else [*faults, *self.look()]
+
+    def _is_known(self) -> bool:
+        """Whether nothing below the menu is new to this process; each window looks at its menu once."""
+        shown = self.page.evaluate(BELOW_THE_MENU)
+        is_known = self.has_looked and shown in SEEN
+        SEEN.add(shown)
+        self.has_looked = True
+        return is_known
 
     def look(self) -> list[str]:
         """Everything wrong with the page that is open; its size and scheme change, it stays loaded."""
