@@ -206,6 +206,22 @@ def leave_section(
     return told
 
 
+def reach_section(
+    plans: Sequence[SectionPlan], clocks: Sequence[SectionClock], number: int, at: datetime
+) -> list[SectionClock]:
+    """The clocks once somebody has said something in the section of that number at that instant.
+
+    Whoever is there has left what comes before, whether or not that was heard of: a section whose
+    time was over at its end, any other at ``at``. So no answer is lost, and nobody answers an
+    earlier section after having seen a later one. A section that was entered before stays as it is.
+    """
+    told = expire_sections(plans, clocks, at)
+    for earlier in range(number):
+        if told[number].entered_at is None:
+            told = leave_section(plans, told, earlier, at)
+    return expire_sections(plans, told, at)
+
+
 def expire_sections(
     plans: Sequence[SectionPlan], clocks: Sequence[SectionClock], now: datetime
 ) -> list[SectionClock]:

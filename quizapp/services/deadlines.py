@@ -12,7 +12,7 @@ from uuid import UUID
 
 from quizapp.domain.errors import Invalid, Problem, Refused
 from quizapp.domain.person import Actor, Permission
-from quizapp.services import incidents
+from quizapp.services import incidents, sections
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempt_sections
 from quizapp.store import attempts as attempt_store
@@ -78,10 +78,14 @@ def _check(seconds: Collection[int], reason: str) -> None:
         raise Invalid("bad_time_change", problems)
 
 
-def _move(uow: UnitOfWork, row: RowAttempt, by: timedelta, reason: str) -> None:
+def _move(uow: UnitOfWork, row: RowAttempt, by: timedelta, reason: str, at: datetime | None = None) -> None:
+    """Move the end of an attempt. A section that was over ``at`` that instant (now) stays over, also
+    where nobody has noticed it yet: its learner has gone on, and would come back to a closed one."""
     row.deadline_at += by
     row.deadline_version += 1
-    attempt_sections.shift(uow.session.connection(), row.id, by)
+    connection = uow.session.connection()
+    sections.expire_at(connection, row.id, at or row.paused_at or uow.now)
+    attempt_sections.shift(connection, row.id, by)
     uow.session.add(
         RowDeadlineChange(
             id=uow.new_id(),
@@ -124,8 +128,8 @@ def go_on(context: Context, actor: Actor, sitting_id: UUID) -> int:
         for row in rows:
             assert row.paused_at is not None
             # A clock that was set back in between gives nothing, and takes nothing.
-            waited, row.paused_at = max(uow.now - row.paused_at, timedelta(0)), None
-            _move(uow, row, waited, "pause")
+            waited, since, row.paused_at = max(uow.now - row.paused_at, timedelta(0)), row.paused_at, None
+            _move(uow, row, waited, "pause", since)
         incidents.note(uow, sitting_id, "went_on")
         uow.audit("go_on", "sitting", sitting_id, attempts=len(rows))
         return len(rows)

@@ -23,7 +23,8 @@ MOST = 50
 def report(context: Context, token: str, body: object) -> None:
     """Store what a learner says about a place of the form; the attempt token is the right to.
 
-    ``body`` is {"slot": 3, "text": "…"}. Raises `Invalid` ("bad_report"), `Refused`
+    ``body`` is {"slot": 3, "text": "…"}. The same words about the same place are one report: a
+    window that never heard the answer sends them again. Raises `Invalid` ("bad_report"), `Refused`
     ("attempt_closed", "too_many_reports").
     """
     told = saving.claim(context, token)
@@ -40,6 +41,8 @@ def report(context: Context, token: str, body: object) -> None:
         version_id = store.version_at(uow.session, row.form_id, slot)
         if version_id is None:
             raise Invalid("bad_report", [Problem("slot", str(slot), "out_of_range")])
+        if store.is_known(uow.session, row.id, slot, text):
+            return
         if store.count(uow.session, row.id) >= MOST:
             raise Refused("too_many_reports")
         uow.session.add(

@@ -94,9 +94,8 @@ def save(context: Context, token: str, batch: Sequence[Sent]) -> Saved:
             return Saved(done, ClockFacts(context.clock.now(), *stored.clock))
 
     def work(connection: Connection) -> Saved:
-        if any(sent.kind is EventKind.LEAVE for sent in batch):
-            # Before the first append shares the lock: two that share it could not both raise it.
-            sections.lock(connection, told.attempt_id)
+        # Before the first append shares the lock: two that share it could not both raise it.
+        sections.lock(connection, told.attempt_id)
         done = [_append(connection, told, sent, received_at) for sent in batch]
         return Saved(done, facts_of(context, connection, told.attempt_id))
 
@@ -114,6 +113,8 @@ def _entry(told: TokenClaim, sent: Sent) -> Entry:
 
 
 def _append(connection: Connection, told: TokenClaim, sent: Sent, received_at: datetime) -> Acknowledged:
+    if sent.kind is not EventKind.LEAVE:
+        sections.reach(connection, told.attempt_id, told.writer, sent.slot, received_at, sent.elapsed_ms)
     done = store.append(connection, told.attempt_id, _entry(told, sent), received_at, sent.elapsed_ms)
     if done is None:
         raise _nowhere(connection, told, sent.slot)
@@ -150,8 +151,7 @@ def save_form(
     received_at = context.clock.now()
 
     def work(connection: Connection) -> list[Acknowledged]:
-        if any(kind is EventKind.LEAVE for _, kind, _ in changes):
-            sections.lock(connection, told.attempt_id)
+        sections.lock(connection, told.attempt_id)
         return [_append_next(connection, told, change, received_at) for change in changes]
 
     return context.saves.run(work)
@@ -164,6 +164,8 @@ def _append_next(
     received_at: datetime,
 ) -> Acknowledged:
     slot, kind, payload = change
+    if kind is not EventKind.LEAVE:
+        sections.reach(connection, told.attempt_id, told.writer, slot, received_at, None)
     entry = Entry(told.writer, 0, slot, kind, canonical(payload))
     for attempt in range(1, RETRIES + 1):
         last = store.last_seq(connection, told.attempt_id, told.writer)

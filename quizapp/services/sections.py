@@ -15,6 +15,7 @@ from quizapp.domain.attempt import (
     SectionPlan,
     expire_sections,
     leave_section,
+    reach_section,
     start_sections,
 )
 from quizapp.domain.blueprint import Blueprint
@@ -58,7 +59,7 @@ def start(uow: UnitOfWork, row: RowAttempt, wanted: Sequence[SectionPlan]) -> No
 
 
 def lock(connection: Connection, attempt_id: UUID) -> None:
-    """Take the lock that `leave` needs before anything else of the transaction touches the attempt."""
+    """Take the lock that `leave` and `reach` need, before anything else touches the attempt."""
     store.lock(connection, attempt_id)
 
 
@@ -75,12 +76,43 @@ def leave(
     restrict, clocks = store.read(connection, attempt_id)
     if number is None or opened_at is None or not clocks:
         return
-    at = received_at
-    if elapsed_ms is not None:
-        at = min(received_at, opened_at + timedelta(milliseconds=elapsed_ms))
+    at = _made_at(opened_at, received_at, elapsed_ms)
     left = leave_section(restrict, clocks, number, at)
     # One without any item is over at once; the next entry may already belong to the section behind it.
     store.write(connection, attempt_id, clocks, expire_sections(restrict, left, at))
+
+
+def _made_at(opened_at: datetime, received_at: datetime, elapsed_ms: int | None) -> datetime:
+    if elapsed_ms is None:
+        return received_at
+    return min(received_at, opened_at + timedelta(milliseconds=elapsed_ms))
+
+
+def reach(
+    connection: Connection,
+    attempt_id: UUID,
+    writer: int,
+    slot: int,
+    received_at: datetime,
+    elapsed_ms: int | None,
+) -> None:
+    """Before an entry of this slot is appended: enter its section if nobody has entered it yet.
+
+    Within a save's transaction that holds the lock. Only the window that may write moves on, and
+    only while the attempt is open; for a section that was entered before nothing happens.
+    """
+    number = store.unentered_section_of(connection, attempt_id, slot)
+    if number is None:
+        return
+    opened_at = store.lock(connection, attempt_id)
+    clock = response_events.clock_columns(connection, attempt_id)
+    if opened_at is None or clock is None or clock[3] != AttemptState.OPEN or writer < clock[2]:
+        return
+    restrict, clocks = store.read(connection, attempt_id)
+    at = _made_at(opened_at, received_at, elapsed_ms)
+    if clock[4] is not None:
+        at = min(at, clock[4])  # while everybody waits, time stands still
+    store.write(connection, attempt_id, clocks, reach_section(restrict, clocks, number, at))
 
 
 def current(context: Context, attempt_id: UUID) -> list[SectionClock]:
@@ -120,3 +152,9 @@ def expire(connection: Connection, attempt_id: UUID, now: datetime) -> None:
     store.lock(connection, attempt_id)
     told = _expired(connection, attempt_id, now)
     store.write(connection, attempt_id, told.known, told.wanted)
+
+
+def expire_at(connection: Connection, attempt_id: UUID, instant: datetime) -> None:
+    """Leave what time had ended at an instant, whether or not anybody waits now."""
+    restrict, known = store.read(connection, attempt_id)
+    store.write(connection, attempt_id, known, expire_sections(restrict, known, instant))

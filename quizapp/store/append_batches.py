@@ -2,8 +2,9 @@
 
 One thread sends what all have that wait, so many saves cost one round trip and one commit. It is
 the fast way of `response_events.append`, not another rule: an entry is worth the same. A batch that
-is not new and whole (a repeat, a place the form does not have, an attempt that somebody else holds
-at this moment) is left alone, without a trace, and its sender appends it entry by entry.
+is not new and whole (a repeat, a place the form does not have or whose section nobody has entered
+yet, an attempt that somebody else holds at this moment) is left alone, without a trace, and its
+sender appends it entry by entry.
 """
 
 from __future__ import annotations
@@ -170,10 +171,21 @@ def _recordset_entries() -> Any:
 
 
 def _is_whole(attempt: Any, entry: Any) -> Any:
-    """Whether every entry for an attempt has a place in its form."""
-    own, place = entry.alias("own"), RowFormSlot.__table__
+    """Whether every entry for an attempt has a place in its form, in a section that was entered."""
+    own, place, section = (
+        entry.alias("own"),
+        RowFormSlot.__table__,
+        RowAttemptSection.__table__.alias("later"),
+    )
+    is_later = select(section.c.section).where(
+        section.c.attempt_id == attempt.c.id,
+        section.c.section == place.c.section,
+        section.c.entered_at.is_(None),
+    )
     has_place = select(place.c.position).where(
-        place.c.form_id == attempt.c.form_id, place.c.position == own.c.slot
+        place.c.form_id == attempt.c.form_id,
+        place.c.position == own.c.slot,
+        ~is_later.correlate(attempt, place).exists(),
     )
     is_lacking = ~has_place.correlate(attempt, own).exists()
     lacks = select(own.c.slot).where(own.c.attempt_id == attempt.c.id, is_lacking)

@@ -70,6 +70,24 @@ def section_of(connection: Connection, attempt_id: UUID, slot: int) -> int | Non
     return told
 
 
+def unentered_section_of(connection: Connection, attempt_id: UUID, slot: int) -> int | None:
+    """The section of a place where it restricts something and nobody has entered it yet, else None."""
+    query = (
+        select(RowFormSlot.section)
+        .join(RowAttempt, RowAttempt.form_id == RowFormSlot.form_id)
+        .join(
+            RowAttemptSection,
+            (RowAttemptSection.attempt_id == RowAttempt.id)
+            & (RowAttemptSection.section == RowFormSlot.section),
+        )
+        .where(
+            RowAttempt.id == attempt_id, RowFormSlot.position == slot, RowAttemptSection.entered_at.is_(None)
+        )
+    )
+    told: int | None = connection.execute(query).scalar()
+    return told
+
+
 def lock(connection: Connection, attempt_id: UUID) -> datetime | None:
     """Keep other writers from this attempt's clock until the end of the transaction.
 

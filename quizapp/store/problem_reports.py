@@ -32,6 +32,16 @@ def count(session: Session, attempt_id: UUID) -> int:
     return session.scalar(query) or 0
 
 
+def is_known(session: Session, attempt_id: UUID, slot: int, text: str) -> bool:
+    """Whether an attempt has said the same of the same place before."""
+    query = select(RowProblemReport.id).where(
+        RowProblemReport.attempt_id == attempt_id,
+        RowProblemReport.slot == slot,
+        RowProblemReport.text == text,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def listed(session: Session, bank_id: str = "", item_id: str = "") -> Sequence[Any]:
     """(at, text, bank, item, version, is_suspended, sitting's title), newest first."""
     query = (

@@ -68,6 +68,7 @@ class CoreDoor:
         ]
         made = one.get("elapsed_ms")
         arrival = Arrival(writer, self.now, made, max(mine, default=0))
+        self._reach(stored, arrival, one["kind"], number)
         worth = domain.disposition(stored.clock, arrival, stored.sections[number])
         kind, payload = EventKind(one["kind"]), domain.canonical(one["payload"])
         entry = Entry(writer, one["client_seq"], one["slot"], kind, payload, worth)
@@ -76,6 +77,16 @@ class CoreDoor:
             at = self.now if made is None else min(self.now, OPENED + timedelta(milliseconds=made))
             stored.sections = domain.leave_section(PLANS, stored.sections, number, at)
         return worth
+
+    def _reach(self, stored: Stored, arrival: Arrival, kind: str, number: int) -> None:
+        clock = stored.clock
+        is_ours = arrival.writer >= clock.writer_epoch and clock.state is AttemptState.OPEN
+        if kind == "leave" or not is_ours or stored.sections[number].entered_at is not None:
+            return
+        made = arrival.elapsed_ms
+        at = self.now if made is None else min(self.now, OPENED + timedelta(milliseconds=made))
+        at = min(at, clock.paused_at or at)
+        stored.sections = domain.reach_section(PLANS, stored.sections, number, at)
 
     def beat(self, _writer: int) -> None:
         if self.stored.clock.paused_at is None:
@@ -103,7 +114,11 @@ class CoreDoor:
         return clock.writer_epoch + 1
 
     def extend(self, seconds: int) -> None:
-        self._move(timedelta(seconds=seconds))
+        self._give(timedelta(seconds=seconds), self.stored.clock.paused_at or self.now)
+
+    def _give(self, by: timedelta, at: datetime) -> None:
+        self.stored.sections = domain.expire_sections(PLANS, self.stored.sections, at)
+        self._move(by)
 
     def pause(self) -> None:
         self.stored.clock = replace(self.stored.clock, paused_at=self.now)
@@ -112,7 +127,7 @@ class CoreDoor:
         paused_at = self.stored.clock.paused_at
         assert paused_at is not None
         self.stored.clock = replace(self.stored.clock, paused_at=None)
-        self._move(self.now - paused_at)
+        self._give(self.now - paused_at, paused_at)
 
     def submit(self) -> None:
         if self.stored.clock.state is AttemptState.OPEN:

@@ -150,7 +150,6 @@ class AttemptMachine(RuleBasedStateMachine):
             self._send(window, [known[pick % len(known)] for pick in picks], "none")
 
     def _send(self, window: Window, batch: list[dict[str, Any]], fault: str) -> None:
-        self._beat(window)
         told = self.door.save(window.writer, batch, fault)
         assert (told is None) == (fault != "none")
         if fault != "before_commit":
@@ -192,7 +191,7 @@ class AttemptMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from((60, 600)))
     def extend(self, seconds: int) -> None:
         self.door.extend(seconds)
-        model.move(self.m, seconds)
+        model.give(self.m, self.now, seconds)
 
     @precondition(lambda self: self.m["is_open"])
     @rule()
@@ -205,8 +204,8 @@ class AttemptMachine(RuleBasedStateMachine):
 
     def _go_on(self) -> None:
         self.door.go_on()
-        waited, self.m["paused"] = self.now - self.m["paused"], None
-        model.move(self.m, waited)
+        since, self.m["paused"] = self.m["paused"], None
+        model.give(self.m, since, self.now - since)
 
     @rule()
     def sweep(self) -> None:

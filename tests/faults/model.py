@@ -38,12 +38,25 @@ def save(m: dict[str, Any], writer: int, now: float, batch: list[dict[str, Any]]
     for entry in batch:
         place = (writer, entry["client_seq"])
         if place not in m["history"]:
+            _reach(m, writer, now, entry)
             worth = _worth(m, writer, now, entry)
             m["history"][place] = {**entry, "worth": worth}
             if entry["kind"] == "leave" and worth == "counted":
                 _leave(m, entry, now)
         told[entry["client_seq"]] = m["history"][place]["worth"]
     return told
+
+
+def _reach(m: dict[str, Any], writer: int, now: float, entry: dict[str, Any]) -> None:
+    """Whoever says something in the second section has left the first, at the latest at its end."""
+    first, second = m["sections"]
+    is_there = m["slots"][entry["slot"]] == 1 and entry["kind"] != "leave"
+    if not is_there or second["entered"] is not None or writer < m["epoch"] or not m["is_open"]:
+        return
+    made = entry.get("elapsed_ms")
+    at = now if made is None else min(now, made / 1000)
+    at = at if m["paused"] is None else min(at, m["paused"])
+    first["left"] = second["entered"] = min(max(at, first["entered"]), first["ends"])
 
 
 def _worth(m: dict[str, Any], writer: int, now: float, entry: dict[str, Any]) -> str:
@@ -93,6 +106,12 @@ def deliver(m: dict[str, Any], now: float) -> None:
     if m["is_open"] and not m["is_delivered"]:
         m["is_delivered"] = True
         move(m, min(now, LONGEST_DELIVERY) if now < m["deadline"] else 0)
+
+
+def give(m: dict[str, Any], now: float, by: float) -> None:
+    """Time added by staff; a section that was over by then stays over."""
+    look({**m, "paused": None}, now if m["paused"] is None else m["paused"])
+    move(m, by)
 
 
 def move(m: dict[str, Any], by: float) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from flask import Flask
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from quizapp.domain.attempt import Disposition, Entry, EventKind, SlotState, project
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
@@ -23,6 +24,7 @@ from quizapp.services import attempts, sittings
 from quizapp.services.unit_of_work import Context
 from quizapp.store import response_events
 from quizapp.store.attempts import RowAttempt, RowAttemptSection
+from quizapp.store.exam_day import RowProblemReport
 from quizapp.store.items import RowItem, RowItemBank, RowItemTask, RowItemVersion
 from quizapp.store.scores import MarkingSlot
 from tests.gates.looking import AXE
@@ -39,6 +41,7 @@ EVERY_TYPE = replace(
     title="Every type",
     blueprint=Blueprint((BlueprintRow("2.A", len(ITEM_TYPES)),)),
     cut_rule=CutRule(max_below=0),
+    has_calculator=True,
 )
 SECTIONED = replace(
     exams.PRACTICE,
@@ -46,16 +49,23 @@ SECTIONED = replace(
     blueprint=Blueprint((BlueprintRow("1.A", 2, 0, 0), BlueprintRow("1.B", 2, 0, 1))),
     sections=(Section("First part", 300, is_one_way=True), Section("Second part")),
 )
+LONG = replace(
+    exams.PRACTICE,
+    title="Twenty questions",
+    blueprint=Blueprint((BlueprintRow("1.A", 10), BlueprintRow("1.B", 10))),
+    time_limit_seconds=2400,
+)
 
 
 def furnish(context: Context) -> dict[str, UUID]:
-    """The small framework and banks, two exams, and an open sitting of each; by exam."""
+    """The small framework and banks, three exams, and an open sitting of each; by exam."""
     banks.framework(context)
     banks.bank(context)
     _bank_of_every_type(context)
     return {
         "types": _offered(context, EVERY_TYPE, "types", "typed-bank"),
         "sections": _offered(context, SECTIONED, "sections", "small-bank"),
+        "long": _offered(context, LONG, "long", "small-bank"),
     }
 
 
@@ -127,6 +137,12 @@ class Seat:
     def worths(self, kind: EventKind = EventKind.RESPONSE) -> list[Disposition]:
         return [entry.disposition for entry in self.entries() if entry.kind is kind]
 
+    def reports(self) -> list[str]:
+        """What was reported about items."""
+        with self.hall.context.reading() as session:
+            query = select(RowProblemReport.text).where(RowProblemReport.attempt_id == self.attempt_id)
+            return list(session.scalars(query))
+
     def row(self) -> RowAttempt:
         with self.hall.context.reading() as session:
             row = session.get_one(RowAttempt, self.attempt_id)
@@ -158,7 +174,7 @@ class Seat:
 
 @dataclass(slots=True)
 class Hall:
-    """A served installation with two exams."""
+    """A served installation with three exams."""
 
     app: Flask
     url: str

@@ -41,7 +41,10 @@ def test_the_statement_and_the_domain_agree(context) -> None:
             arrival = _arrival(rng, clock, writer, opened)
             clock = replace(clock, writer_epoch=writer + rng.choice((-1, 0, 0, 0, 1)))
             _epoch(connection, attempt_id, clock.writer_epoch)
-            assert _together(connection, attempt_id, writer, arrival) == disposition(clock, arrival, section)
+            together = _together(connection, attempt_id, writer, arrival)
+            # One for a section nobody has entered yet is left to the other way, which may enter it.
+            expected = None if section == SectionClock() else disposition(clock, arrival, section)
+            assert together == expected
             if arrival.last_elapsed_ms:
                 _append(connection, attempt_id, writer, 1, arrival.received_at, arrival.last_elapsed_ms)
             found = _append(connection, attempt_id, writer, 2, arrival.received_at, arrival.elapsed_ms)
@@ -58,7 +61,7 @@ def _together(connection, attempt_id, writer, arrival):
     with connection.begin_nested() as savepoint:
         told = append_batches.append_all(connection, [Batch(attempt_id, arrival.received_at, entries)])
         savepoint.rollback()
-    return told[attempt_id].dispositions[2]
+    return told[attempt_id].dispositions[2] if told else None
 
 
 def _clock(rng, opened) -> AttemptClock:

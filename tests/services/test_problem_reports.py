@@ -44,11 +44,18 @@ def test_what_is_no_report_is_refused(hall, context, body) -> None:
     assert problem_reports.listed(context, TESTS) == []
 
 
+def test_a_report_that_is_sent_again_is_one(hall, context) -> None:
+    token = room.token(context, hall[2])
+    for text in ("A typo", " A typo ", "Another"):
+        problem_reports.report(context, token, {"slot": 1, "text": text})
+    assert sorted(told.text for told in problem_reports.listed(context, TESTS)) == ["A typo", "Another"]
+
+
 def test_reports_end_with_the_attempt_and_with_patience(hall, context, monkeypatch) -> None:
     ada, _, attempt_id = hall
-    token, body = room.token(context, attempt_id), {"slot": 1, "text": "x"}
+    token, body = room.token(context, attempt_id), {"slot": 1, "text": "y"}
     monkeypatch.setattr(problem_reports, "MOST", 1)
-    problem_reports.report(context, token, body)
+    problem_reports.report(context, token, {"slot": 1, "text": "x"})
     with pytest.raises(DomainError, match="too_many_reports"):
         problem_reports.report(context, token, body)
     attempts.submit(context, ada, attempt_id)

@@ -11,8 +11,9 @@ from quizapp.domain.attempt import Disposition, EventKind, project
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.exam import Section
 from quizapp.domain.person import NO_ACCOMMODATION, Accommodation
-from quizapp.services import accommodations, attempts, saving, sections
+from quizapp.services import accommodations, attempts, deadlines, saving, sections
 from quizapp.store import response_events
+from quizapp.store.attempts import RowAttempt
 from tests.support import attempts as room
 from tests.support import exams as exam_support
 from tests.support.people import TESTS
@@ -37,17 +38,96 @@ def slots_of(context, attempt_id, task_code):
     return [slot.position for slot in room.slots(context, attempt_id) if slot.task_code == task_code]
 
 
+def stored(context, attempt_id):
+    with context.reading() as session:
+        return response_events.entries(session, attempt_id)
+
+
 def worth(context, token, slot, seq, payload=None, **changes):
     sent = replace(room.response(slot, payload or {"choice": "a"}, seq), **changes)
     return saving.save(context, token, [sent]).acknowledged[0].disposition
 
 
-def test_a_later_section_takes_nothing_before_it_is_entered(context) -> None:
+def test_whoever_answers_in_a_later_section_has_left_the_one_before(context, clock) -> None:
     attempt_id, token = started(context)
     first, second = (slots_of(context, attempt_id, code)[0] for code in ("1.A", "1.B"))
-    assert [worth(context, token, first, 1), worth(context, token, second, 2)] == [COUNTED, CLOSED]
+    clock.instant += 3 * MINUTE
+    told = [worth(context, token, slot, n) for n, slot in enumerate((first, second, first), 1)]
+    assert told == [COUNTED, COUNTED, CLOSED]
+    clocks = sections.current(context, attempt_id)
+    assert (clocks[0].left_at, clocks[1].entered_at) == (clock.instant, clock.instant)
+
+
+def test_without_heartbeat_and_leave_the_next_section_begins_at_the_end_of_the_first(context, clock) -> None:
+    """Nobody was heard of for a while: the answers given meanwhile are taken as they were given."""
+    attempt_id, token = started(context)
+    (first, *_), (second, third, *_) = (slots_of(context, attempt_id, code) for code in ("1.A", "1.B"))
+    ends = clock.instant + 8 * MINUTE
+    clock.instant += 10 * MINUTE
+    batch = [
+        replace(room.response(first, {"choice": "a"}, 1), elapsed_ms=7 * 60_000),
+        replace(room.response(second, {"choice": "b"}, 2), elapsed_ms=9 * 60_000),
+    ]
+    once, twice = (saving.save(context, token, batch).acknowledged for _ in range(2))
+    assert ([entry.disposition for entry in once], once == twice) == ([COUNTED, COUNTED], True)
+    assert worth(context, token, third, 3) == COUNTED
+    clocks = sections.current(context, attempt_id)
+    assert (clocks[0].left_at, clocks[1].entered_at) == (ends, ends)
+    assert project(stored(context, attempt_id))[first].response == {"choice": "a"}
+
+
+def test_a_later_section_with_a_limit_begins_with_its_first_answer(context, clock) -> None:
+    parts = (Section("First", is_one_way=True), Section("Second", 120))
+    attempt_id, token = started(context, parts)
+    second, third = slots_of(context, attempt_id, "1.B")[:2]
+    clock.instant += 9 * MINUTE
+    batch = [
+        replace(room.response(second, {"choice": "a"}, 1), elapsed_ms=3 * 60_000),
+        replace(room.response(third, {"choice": "b"}, 2), elapsed_ms=6 * 60_000),
+    ]
+    told = [entry.disposition for entry in saving.save(context, token, batch).acknowledged]
+    # Its two minutes ran from the third to the fifth; the grace of three ended a minute ago.
+    assert told == [LATE, LATE]
+    assert sections.current(context, attempt_id)[1].deadline_at == clock.instant - 4 * MINUTE
+
+
+def test_only_the_window_that_may_write_moves_on_and_leaving_alone_enters_nothing(context) -> None:
+    attempt_id, token = started(context)
+    first, second = (slots_of(context, attempt_id, code)[0] for code in ("1.A", "1.B"))
+    assert worth(context, token, second, 1, True, kind=EventKind.LEAVE) == CLOSED
+    newer = context.tokens.make(attempt_id, 2, context.clock.now() + MINUTE * 60)
+    with context.transaction(TESTS) as uow:
+        uow.session.get_one(RowAttempt, attempt_id).writer_epoch = 2
+        uow.audit("resume", "attempt", attempt_id)
+    assert worth(context, token, second, 2) == Disposition.STALE_WRITER
+    assert [worth(context, newer, first, 1), worth(context, newer, second, 2)] == [COUNTED, COUNTED]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_added_time_revives_no_section_whose_end_nobody_noticed(context, clock, waits) -> None:
+    attempt_id, token = started(context)
+    first, second = (slots_of(context, attempt_id, code)[0] for code in ("1.A", "1.B"))
     with context.reading() as session:
-        assert sorted(project(response_events.entries(session, attempt_id))) == [first]
+        sitting_id = session.get_one(RowAttempt, attempt_id).sitting_id
+    ends = clock.instant + 8 * MINUTE
+    clock.instant += 9 * MINUTE
+    if waits:
+        deadlines.pause(context, TESTS, sitting_id, "fire alarm")
+        clock.instant += MINUTE
+        deadlines.go_on(context, TESTS, sitting_id)
+    else:
+        deadlines.add(context, TESTS, sitting_id, {attempt_id: 600}, "fire alarm")
+    clocks = sections.current(context, attempt_id)
+    assert [(c.deadline_at, c.left_at) for c in clocks] == [(ends, ends), (None, None)]
+    assert [worth(context, token, first, 1), worth(context, token, second, 2)] == [LATE, COUNTED]
+
+
+def test_added_time_lengthens_the_section_that_runs(context, clock) -> None:
+    attempt_id, _ = started(context)
+    with context.reading() as session:
+        sitting_id = session.get_one(RowAttempt, attempt_id).sitting_id
+    deadlines.add(context, TESTS, sitting_id, {attempt_id: 600}, "fire alarm")
+    assert sections.current(context, attempt_id)[0].deadline_at == clock.instant + 18 * MINUTE
 
 
 def test_a_section_that_was_left_takes_nothing_more(context, clock) -> None:

@@ -2,7 +2,7 @@
 
 import { word } from "./words.js";
 
-export const USUAL = { next: "j", previous: "k", flag: "f", review: "r", time: "t", highlight: "h", note: "n", help: "?" };
+export const USUAL = { next: "j", previous: "k", flag: "f", review: "r", time: "t", highlight: "h", note: "n", report: "p", calculator: "=", help: "?" };
 const ARROWS = { ArrowRight: "next", ArrowLeft: "previous" };
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select";
 /** Inside these an arrow already has a meaning. */
@@ -34,7 +34,7 @@ export class Keys {
   #pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (this.#waitsFor) return this.#take(event);
-    if (!this.#display.wishes.usesKeys || document.querySelector("dialog[open], .runner-body[inert]")) return;
+    if (!this.#display.wishes.usesKeys || document.querySelector("dialog:modal, .runner-body[inert]")) return;
     if (event.target.matches(TYPING)) return;
     if (this.#command(event)) event.preventDefault();
   }

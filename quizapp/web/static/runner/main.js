@@ -1,5 +1,6 @@
 // Takes the server's plain page over once everything is here; if anything is missing, the page stays.
 
+import { Calculator } from "./calculator.js";
 import { Display } from "./display.js";
 import { Journal } from "./journal.js";
 import { Keys } from "./keys.js";
@@ -54,6 +55,8 @@ function rebuild() {
     document.querySelector(template.dataset.into).replaceChildren(template.content.cloneNode(true));
   }
   document.body.append(document.getElementById("runner-overlays").content.cloneNode(true));
+  const calculator = document.getElementById("runner-calculator");
+  if (calculator) document.querySelector(".runner-body").append(calculator.content.cloneNode(true));
 }
 
 /** What was entered on the plain page while the rest was on its way. */
@@ -63,7 +66,17 @@ function early(item) {
   return Object.entries(said).filter(([kind, payload]) => JSON.stringify(payload) !== JSON.stringify(item[kind]));
 }
 
-function tools(display, runner) {
+/** A menu is out of the way again after a choice elsewhere, and by Escape. */
+function closing(menu) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+function tools(display, runner, calculator) {
   const of = (id) => document.getElementById(id);
   of("zoom-in").addEventListener("click", () => display.zoom(1));
   of("zoom-out").addEventListener("click", () => display.zoom(-1));
@@ -72,9 +85,14 @@ function tools(display, runner) {
     of(id).addEventListener("change", (event) => display.set({ [wish]: event.target.checked }));
   }
   of("read-time").addEventListener("click", () => runner.readTime());
+  const menu = document.querySelector(".tools-menu");
+  closing(menu);
   const keys = of("overlay-keys");
+  const over = (open) => () => { menu.open = false; open(); };
   const help = () => keys.showModal();
-  of("open-keys").addEventListener("click", help);
+  const report = () => runner.report();
+  of("open-keys").addEventListener("click", over(help));
+  of("open-report").addEventListener("click", over(report));
   const onItem = (act) => () => (runner.slot === null ? false : act());
   return new Keys(display, {
     next: () => runner.next(),
@@ -82,9 +100,11 @@ function tools(display, runner) {
     review: () => runner.go(null),
     time: () => runner.readTime(),
     help,
+    calculator: () => (calculator ? calculator.open() : false),
     flag: onItem(() => runner.item.flag()),
     highlight: onItem(() => runner.item.highlight()),
     note: onItem(() => runner.item.note()),
+    report: onItem(report),
     choose: (index) => runner.slot !== null && runner.item.choose(index),
     strike: (index) => runner.slot !== null && runner.item.strike(index),
   }, keys);
@@ -100,7 +120,9 @@ async function start() {
   rebuild();
   const display = new Display();
   const runner = new Runner({ config, content: told, model, journal, display });
-  tools(display, runner);
+  const calculator = document.getElementById("calculator") && new Calculator((text) => runner.header.say(text));
+  runner.onShown = () => calculator?.place();
+  tools(display, runner, calculator);
   runner.recover(leftovers);
   for (const [kind, payload] of entered) runner.say(kind, slot, payload);
   runner.start(slot);

@@ -7,6 +7,7 @@ import { ItemView } from "./item-view.js";
 import { Navigator } from "./navigator.js";
 import { Overlays } from "./overlays.js";
 import { ask } from "./protocol.js";
+import { REPORT, ReportDialog, Reports } from "./reports.js";
 import { ReviewView } from "./review-view.js";
 import { Sender } from "./sender.js";
 import { announce } from "./windows.js";
@@ -22,6 +23,8 @@ export class Runner {
   #isEnding = false;
   #isTakenOver = false;
   #isKept = true;
+  /** Told whenever another item, or the review, is shown. */
+  onShown = () => {};
 
   constructor({ config, content, model, journal, display }) {
     Object.assign(this, { config, model, content });
@@ -31,6 +34,11 @@ export class Runner {
     this.overlays = new Overlays();
     this.item = new ItemView(this.clock, (...said) => this.say(...said), (is) => this.#typing(is));
     this.review = new ReviewView(model, { onSubmit: () => this.#submit(), onLeave: () => this.#leave(model.toLeave) });
+    this.reports = new Reports(config, journal, content.writer, {
+      sent: (report) => this.#reported(report, "report-sent"),
+      refused: (report) => this.#reported(report, "report-refused"),
+    });
+    this.reporting = new ReportDialog((...said) => this.reports.add(...said));
     this.navigator = new Navigator(model, (slot) => this.go(slot));
     this.heartbeat = new Heartbeat(config, {
       facts: () => ({ unsaved: this.sender.unsaved + Number(this.item.isDirty), slot: this.#slot }),
@@ -43,13 +51,17 @@ export class Runner {
   recover(leftovers) {
     const { writer } = this.sender;
     for (const entry of leftovers) {
+      if (entry.kind === REPORT) {
+        this.reports.restore(entry);
+        continue;
+      }
       // The window just before this one: nobody else has written since, so it is the newest word.
       const isNewest = entry.writer >= writer - 1;
       if (isNewest) this.#apply(entry);
       if (entry.writer === writer - 1) this.sender.adopt(entry);
       else this.sender.restore(entry);
     }
-    return leftovers.length ? this.sender.flush() : undefined;
+    return leftovers.length ? Promise.all([this.sender.flush(), this.reports.flush()]) : undefined;
   }
 
   #apply(entry) {
@@ -148,7 +160,21 @@ export class Runner {
     document.getElementById("go-back").hidden = isItem || !this.model.reachable.length;
     document.getElementById("go-previous").disabled = !isItem || !this.model.before(this.#slot);
     document.getElementById("go-next").textContent = word(isItem && this.model.after(this.#slot) ? "next" : "to-review");
+    document.getElementById("open-report").hidden = !isItem;
     this.navigator.show(this.#slot);
+    this.onShown();
+  }
+
+  // --- a problem with the item ---
+
+  report() {
+    this.item.commit();
+    this.reporting.open(this.#slot);
+  }
+
+  #reported({ slot, text }, name) {
+    if (this.reporting.isTelling) this.reporting.tell(word(name));
+    else this.header.banner(`report ${slot} ${text}`, word(`${name}-later`, { n: slot }));
   }
 
   // --- saying and saving ---
@@ -216,6 +242,7 @@ export class Runner {
     this.navigator.show(this.#slot);
     if (this.#slot !== null && !this.model.isOpen(this.#slot)) this.#enter();
     if (this.sender.unsaved) this.sender.flush();
+    this.reports.flush();
   }
 
   // --- time ---
@@ -259,7 +286,7 @@ export class Runner {
     this.item.commit();
     this.overlays.text("time-up", word("time-up-sending"));
     this.overlays.set("time-up", true);
-    await this.sender.flush();
+    await Promise.all([this.sender.flush(), this.reports.flush()]);
     const isHeard = await this.heartbeat.beat();
     if (this.clock.left() > 0) this.overlays.set("time-up", false); // time was added
     else if (isHeard && !this.sender.unsaved) return this.#leaveFor(this.config.timeUp);
@@ -272,7 +299,7 @@ export class Runner {
 
   async #submit() {
     this.review.problem("");
-    await this.sender.flush();
+    await Promise.all([this.sender.flush(), this.reports.flush()]);
     if (this.sender.unsaved) return this.review.problem(word("submit-waits"));
     const { told, refused } = await ask(this.config.submit, this.config, {});
     if (told?.receipt) this.#leaveFor(this.config.receipt);
