@@ -1,7 +1,8 @@
 """The protocol played on the application itself: its routes, its database, and a process that dies.
 
 A crash is a `BaseException` raised where the connection commits: nothing in the product may handle
-it, exactly as nothing handles SIGKILL; then the application is made anew on the same database.
+it, exactly as nothing handles SIGKILL; then everything that a process keeps for itself is made anew on
+the same database: connections, queues of writers, sessions. Real processes are killed in `kills`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,8 +24,10 @@ from quizapp.ports import FixedClock, NullMailer
 from quizapp.services import attempts, deadlines
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
+from quizapp.store.append_batches import Appends
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.audit import RowAuditLine
+from quizapp.store.group_commit import GroupCommit
 from quizapp.store.scores import RowScore
 from tests.conftest import NOON, close, make
 from tests.support import attempts as room
@@ -70,19 +74,15 @@ class HttpDoor:
     """One attempt after another on one installation; `start` begins with a new learner."""
 
     def __init__(self, settings: Settings, clock: FixedClock, mail: NullMailer) -> None:
-        self._made = (settings, clock, mail)
         self.clock = clock
         self.learners = 0
-        self.app: Flask = make(*self._made)
-        self._boot()
+        self.app: Flask = make(settings, clock, mail)
+        self.app.config["WTF_CSRF_ENABLED"] = False
+        self.context: Context = self.app.extensions["quizapp"]
 
     def offer(self, sitting_id: UUID) -> None:
         """Play in this sitting."""
         self.sitting_id = sitting_id
-
-    def _boot(self) -> None:
-        self.app.config["WTF_CSRF_ENABLED"] = False
-        self.context: Context = self.app.extensions["quizapp"]
 
     def start(self) -> None:
         self.clock.instant = NOON
@@ -153,8 +153,9 @@ class HttpDoor:
 
     def restart(self) -> None:
         close(self.app)
-        self.app = make(*self._made)
-        self._boot()
+        engine = self.context.engine
+        self.context = replace(self.context, saves=GroupCommit(engine), appends=Appends(engine))
+        self.app.extensions["quizapp"] = self.context
         self._come_in()
 
     def end(self) -> None:

@@ -22,8 +22,9 @@ from tests.support import server as servers
 from tests.support.postgres import OwnServer
 from tests.support.protocol import ProtocolClient
 from tests.support.server import Server, wait_until
+from tests.support.warm import Warm
 
-LEARNERS, CHANGES, BATCH = 3, 48, 3
+LEARNERS, CHANGES, BATCH = 2, 16, 2
 CHOICES = ({"choice": "a"}, {"choice": "b"}, {"choice": "c"}, None)
 
 
@@ -37,9 +38,10 @@ class Learner:
     payloads: dict[int, Any]
 
     def work(self, stop: threading.Event) -> None:
-        """Change answers and send them, again and again until nothing waits."""
+        """Change every answer and send it, again and again until nothing waits."""
         pause = threading.Event()
-        for number in range(CHANGES):
+        for _ in range(CHANGES):
+            number = self.client.seq
             payload = CHOICES[(number * 7 + number // 16) % len(CHOICES)]
             self.client.enter(number % 16 + 1, payload)
             self.payloads[self.client.seq] = payload
@@ -57,17 +59,19 @@ class Ground:
     sitting_id: UUID
     server: Server
     port: int
+    warm: Warm
     postgres: OwnServer | None = None
     count: int = 0
 
-    def round(self, number: int) -> list[Learner]:
+    def round(self, number: int, team: list[Learner]) -> None:
         """Kill once in the middle, start again, and wait until every journal is empty."""
-        team, stop = [self.learner() for _ in range(LEARNERS)], threading.Event()
+        stop = threading.Event()
         threads = [threading.Thread(target=learner.work, args=(stop,)) for learner in team]
+        wanted = (number * 37) % (LEARNERS * CHANGES * 2 // 3) + 1
+        wanted += sum(len(one.client.acknowledged) for one in team)
         for thread in threads:
             thread.start()
         try:
-            wanted = (number * 37) % (LEARNERS * CHANGES * 2 // 3) + 1
             wait_until(lambda: sum(len(one.client.acknowledged) for one in team) >= wanted, "saves")
             at_the_kill = [dict(one.client.acknowledged) for one in team]
             self._kill(number)
@@ -77,7 +81,7 @@ class Ground:
                 thread.join(servers.PATIENCE_SECONDS)
         finally:
             stop.set()
-        return team
+        assert [one.client.journal for one in team] == [{}] * len(team)
 
     def _kill(self, number: int) -> None:
         if self.postgres is not None and number % 2:
@@ -88,7 +92,7 @@ class Ground:
             wait_until(lambda: self.ready() == 200, "the pool to recover")
         else:
             self.server.kill()
-            self.server = servers.start(self.settings, self.port, works=False)
+            self.server = self.warm.start(self.settings, self.port)
 
     def ready(self) -> int:
         """What the probe says."""
@@ -130,7 +134,7 @@ class Ground:
     def need_whole(self, learner: Learner) -> None:
         """Every entry is stored once and acknowledged, and the receipt says what was sent."""
         rows = self.export(learner)
-        assert sorted(row["client_seq"] for row in rows) == list(range(1, CHANGES + 1))
+        assert sorted(row["client_seq"] for row in rows) == list(range(1, learner.client.seq + 1))
         assert learner.client.acknowledged == {row["client_seq"]: row["worth"] for row in rows}
         attempts.submit(self.context, learner.actor, learner.attempt_id)
         events = [{**row, "payload": learner.payloads[row["client_seq"]]} for row in rows]

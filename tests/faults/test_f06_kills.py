@@ -3,61 +3,44 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import flask_migrate
 import pytest
 
-from quizapp.app import create_app
 from quizapp.settings import Settings
-from tests.conftest import DIALECTS, close
-from tests.faults.kills import Ground
-from tests.support import attempts as room
-from tests.support import server as servers
-from tests.support.postgres import OwnServer
+from tests.conftest import DIALECTS
+from tests.faults.conftest import home_of, serving
+from tests.faults.kills import LEARNERS, Ground
+from tests.support.warm import Warm
 
 #: On each database; `make soak` asks for a hundred.
-ROUNDS = int(os.environ.get("QUIZAPP_TEST_KILLS", "4"))
+ROUNDS = int(os.environ.get("QUIZAPP_TEST_KILLS", "15"))
+#: So many kills does a learner live through in one attempt.
+ROUNDS_OF_ONE_ATTEMPT = 5
 
 
 @pytest.fixture(params=DIALECTS)
-def ground(request, base_settings: Settings, tmp_path: Path) -> Iterator[Ground]:
-    """An installation at the real time, served, with a PostgreSQL server of its own."""
-    settings, postgres = replace(base_settings, home=tmp_path / "home", threads=4), None
-    # Not under pytest's folder: the database server is another user (see `postgres.folder_of`).
-    with tempfile.TemporaryDirectory(prefix="quizapp-kills-") as name:
-        if request.param == "postgresql":
-            Path(name).chmod(0o755)
-            postgres = OwnServer(Path(name))
-            settings = replace(settings, database_url=postgres.database("kills"))
-        app = create_app(settings, creates=True)
-        with app.app_context():
-            flask_migrate.upgrade()
-            context = app.extensions["quizapp"]
-            sitting_id = room.offered_at_once(context)
-            port = servers.free_port()
-            server = servers.start(settings, port, works=False)
-            ground = Ground(context, settings, sitting_id, server, port, postgres)
-            yield ground
-        ground.server.stop()
-        close(app)
-        if postgres is not None:
-            postgres.end()
+def ground(
+    request, base_settings: Settings, sqlite_template: Path, tmp_path: Path, warm: Warm
+) -> Iterator[Ground]:
+    """An installation with a PostgreSQL server of its own."""
+    settings, postgres = replace(base_settings, home=home_of(sqlite_template, tmp_path), threads=4), None
+    if request.param == "postgresql":
+        own = request.getfixturevalue("own_postgres")
+        settings, postgres = replace(settings, database_url=own.url), own.server
+    with serving(warm, settings, postgres) as ground:
+        yield ground
 
 
 def test_what_was_acknowledged_survives_every_kill_and_nothing_is_stored_twice(ground: Ground) -> None:
-    statuses, hints = set(), set()
-    for number in range(ROUNDS):
-        for learner in ground.round(number):
+    told = set()
+    for first in range(0, ROUNDS, ROUNDS_OF_ONE_ATTEMPT):
+        team = [ground.learner() for _ in range(LEARNERS)]
+        for number in range(first, min(first + ROUNDS_OF_ONE_ATTEMPT, ROUNDS)):
+            ground.round(number, team)
+        for learner in team:
             ground.need_whole(learner)
-            statuses |= set(learner.client.statuses)
-            hints |= {
-                hint
-                for status, hint in zip(learner.client.statuses, learner.client.retry_after, strict=True)
-                if status == 503
-            }
-    assert statuses == ({200, 503} if ground.postgres else {200})
-    assert hints == ({"2"} if ground.postgres else set())
+            told |= set(zip(learner.client.statuses, learner.client.retry_after, strict=True))
+    assert told == ({(200, None), (503, "2")} if ground.postgres else {(200, None)})

@@ -14,7 +14,6 @@ import pytest
 from tests.conftest import close, make
 from tests.faults.kills import Ground
 from tests.support import attempts as room
-from tests.support import server as servers
 from tests.support.people import sign_in
 from tests.support.protocol import ProtocolClient
 from tests.support.server import Server
@@ -23,7 +22,7 @@ from tests.support.server import Server
 @pytest.fixture(scope="module")
 def second(served: Ground) -> Iterator[Server]:
     """A second process beside the first one."""
-    server = servers.start(served.settings, works=False)
+    server = served.warm.start(served.settings)
     yield server
     server.stop()
 

@@ -7,10 +7,11 @@ import threading
 
 import pytest
 
-from tests.faults.kills import CHANGES, CHOICES, Ground, Learner
+from tests.faults.kills import CHOICES, Ground, Learner
 from tests.support.fault_proxy import FAULTS, between
 
 SEEDS = (1, 2)
+CHANGES = 48
 
 
 def play(learner: Learner, seed: int, url: str) -> None:

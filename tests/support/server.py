@@ -8,15 +8,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, Protocol
 
 from quizapp.settings import Settings, variable
 
 QUIZAPP = Path(sys.executable).with_name("quizapp")
 PATIENCE_SECONDS = 60
-STEP_SECONDS = 0.1
+STEP_SECONDS = 0.02
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -36,12 +37,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+class Running(Protocol):
+    """A process, and through its number every process of its group."""
+
+    pid: int
+
+    def wait(self, timeout: float) -> Any: ...
+    def terminate(self) -> None: ...
+
+
 @dataclass(slots=True)
 class Server:
     """A running server; with PostgreSQL its worker runs beside it."""
 
     url: str
-    processes: list[subprocess.Popen[str]]
+    processes: Sequence[Running]
 
     def kill(self) -> None:
         """End every process at once, as a power cut would (SIGKILL, children too)."""
