@@ -7,6 +7,7 @@ import binascii
 import gzip
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from quizapp.integrations.credentials.achievements import FIRST_MOMENT, Unreadable
@@ -43,6 +44,10 @@ def is_set(encoded: str, position: int) -> bool:
 
 def write(address: str, purpose: str, issuer: str, day: str, positions: Iterable[int]) -> dict[str, Any]:
     """The credential of a list, without its proof; ``day`` is its date with the offset ("2026-03-02Z")."""
+    return _document(address, purpose, issuer, day, encode(positions))
+
+
+def _document(address: str, purpose: str, issuer: str, day: str, encoded: str) -> dict[str, Any]:
     return {
         "@context": [VC_CONTEXT],
         "id": address,
@@ -53,19 +58,24 @@ def write(address: str, purpose: str, issuer: str, day: str, positions: Iterable
             "id": f"{address}#list",
             "type": "BitstringStatusList",
             "statusPurpose": purpose,
-            "encodedList": encode(positions),
+            "encodedList": encoded,
         },
     }
 
 
-def read(document: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    """Address, purpose, issuer and encoded bits of a list credential; raises `Unreadable`."""
+def read(document: Mapping[str, Any]) -> tuple[str, str, str, str, datetime]:
+    """Address, purpose, issuer, encoded bits and first moment of a list credential.
+
+    Raises `Unreadable` for anything that `write` would not have written.
+    """
+    bare = {name: value for name, value in document.items() if name != "proof"}
     try:
-        subject = document["credentialSubject"]
-        told = (document["id"], subject["statusPurpose"], document["issuer"], subject["encodedList"])
-        is_list = TYPE in document["type"] and subject["type"] == "BitstringStatusList"
-    except (LookupError, TypeError) as error:
+        subject, (day, _, offset) = bare["credentialSubject"], bare["validFrom"].partition(FIRST_MOMENT)
+        purpose, encoded = subject["statusPurpose"], subject["encodedList"]
+        is_ours = bare == _document(bare["id"], purpose, bare["issuer"], day + offset, encoded)
+        as_of = datetime.fromisoformat(bare["validFrom"])
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Unreadable("not a status list") from error
-    if not is_list or not all(isinstance(text, str) for text in told):
+    if not is_ours or not all(isinstance(text, str) for text in (bare["id"], purpose, encoded)):
         raise Unreadable("not a status list")
-    return told
+    return bare["id"], purpose, bare["issuer"], encoded, as_of
