@@ -197,7 +197,7 @@ def _facts(told: Verification) -> dict[str, Any]:
 def _lines(told: Verification) -> list[str]:
     lines = [WORDS[told.finding]]
     if told.parts and told.is_authentic:
-        lines[0] = f"Authentic: this transcript of {len(told.parts)} records is what the issuer signed."
+        lines[0] = f"Authentic: this transcript (records: {len(told.parts)}) is what the issuer signed."
     if not told.is_authentic:
         return lines
     for part in told.parts:
