@@ -6,7 +6,7 @@ KILLS ?= 100
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test check soak bench
+.PHONY: help setup demo test check soak peers bench
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
@@ -41,6 +41,11 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 soak: setup  ## kill server and database under saves again and again (ROUNDS=10, KILLS=100 each)
 	$(BIN)/python -m benchmarks.soak --rounds $(ROUNDS)
 	QUIZAPP_TEST_KILLS=$(KILLS) $(BIN)/pytest -v tests/faults
+
+peers: setup  ## a verifier by other people, on Node, checks our credentials (needs npm)
+	@command -v npm >/dev/null || { echo "npm is needed: install Node 20 or newer"; exit 1; }
+	npm --prefix tools/peer_verifier ci --no-audit --no-fund
+	QUIZAPP_TEST_PEER=1 $(BIN)/pytest -v tests/peers
 
 bench: setup  ## load and size measurements; they print ratios
 	$(BIN)/python -m benchmarks

@@ -13,13 +13,13 @@ from quizapp.cli import common
 from quizapp.domain.errors import NotFound
 from quizapp.domain.record import PILOT_NOTICE, RecordStatus
 from quizapp.ports import SystemClock
-from quizapp.services import records, verification
-from quizapp.services.records import Wish
+from quizapp.services import credentials, records, verification
+from quizapp.services.records import PROJECTIONS, Wish
 from quizapp.services.verification import Finding, Verification
 
 WORDS = {
     Finding.AUTHENTIC: "Authentic: this is exactly what the issuer signed.",
-    Finding.NOT_CANONICAL: "Not authentic: the file was changed after it was issued (not canonical JSON).",
+    Finding.NOT_CANONICAL: "Not authentic: the file was changed after it was issued.",
     Finding.WRONG_DIGEST: "Not authentic: the contents do not match their own checksum.",
     Finding.UNKNOWN_ISSUER: "Not authentic: not signed with a key of this issuer.",
     Finding.BAD_SIGNATURE: "Not authentic: the signature does not belong to these contents.",
@@ -92,12 +92,18 @@ def _shown(serial: str) -> Any:
 
 @common.command(group, "export")
 @click.argument("serial")
-@click.option("--format", "form", type=click.Choice(["json"]), default="json", help="Form of the file.")
+@click.option(
+    "--format", "form", type=click.Choice(list(PROJECTIONS)), default="json", help="Form of the file."
+)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def export(serial: str, form: str, output: Path | None) -> None:
-    """The signed file of a record, byte for byte as anybody downloads it."""
+    """A record in one of its forms, exactly as anybody downloads it.
+
+    `json` is the signed record itself, `openbadge` an Open Badges 3.0 credential, `clr` the whole
+    transcript of its learner as a CLR 2.0 credential, `html` a page that needs nothing else.
+    """
     try:
-        data = records.file_of(common.context(), common.CLI, serial, f"cli:{form}")
+        data = records.export(common.context(), common.CLI, serial, form, f"cli:{form}")
     except NotFound as error:
         raise common.BadUsage(f"no record has the serial {serial}") from error
     if output is None:
@@ -108,25 +114,62 @@ def export(serial: str, form: str, output: Path | None) -> None:
 
 
 @common.command(group, "issuer")
-def issuer() -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["keys", "did"]),
+    default="keys",
+    help="A list of keys, or the DID document.",
+)
+def issuer(form: str) -> None:
     """This installation's public keys, for `record verify --issuer` elsewhere."""
-    click.echo(verification.issuer_file(common.context()), nl=False)
+    told = _did_document() if form == "did" else verification.issuer_file(common.context())
+    click.echo(told, nl=False)
+
+
+def _did_document() -> bytes:
+    told = credentials.did_document(common.context())
+    if told is None:
+        raise common.BadUsage(
+            "without QUIZAPP_PUBLIC_URL=https://... the issuer is a key and needs no document"
+        )
+    return told
+
+
+@common.command(group, "status-list")
+@click.argument("purpose", type=click.Choice(list(credentials.BITS)))
+@click.option("--number", default=1, help="Which list.")
+def status_list(purpose: str, number: int) -> None:
+    """The signed status list that credentials point to, as things stand now."""
+    told = credentials.status_list(common.context(), purpose, number)
+    if told is None:
+        raise common.BadUsage(f"there is no status list {number}")
+    click.echo(told, nl=False)
 
 
 @group.command("verify")
 @click.argument("file", type=click.File("rb"))
-@click.option("--issuer", "issuer", type=click.File("rb"), help="Trust the keys of this issuer file only.")
+@click.option(
+    "--issuer", "issuer", type=click.File("rb"), help="Trust only this issuer file or DID document."
+)
+@click.option(
+    "--status-list", "lists", type=click.File("rb"), multiple=True, help="With --issuer: a status list kept."
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print.")
-def verify(file: Any, issuer: Any, form: str) -> None:
-    """Whether FILE is authentic and current: exit 0 yes, 1 no, 2 not a record file.
+def verify(file: Any, issuer: Any, lists: tuple[Any, ...], form: str) -> None:
+    """Whether FILE is authentic and current: exit 0 yes, 1 no, 2 not a file of a record.
 
-    Without --issuer it is checked against this installation's keys and records; with it no
-    database is needed, and what was decided since the record was issued is not known.
+    FILE is a record, a credential or a transcript. Without --issuer it is checked against this
+    installation's keys and records; with it no database is needed, and what was decided since
+    is known only as far as status lists tell it.
     """
+    if issuer is None and lists:
+        raise common.BadUsage("--status-list needs --issuer")
     if issuer is None:
         told = _verify_here(file.read())
     else:
-        told = verification.check_offline(file.read(), issuer.read(), SystemClock().now().date())
+        day, kept = SystemClock().now().date(), [entry.read() for entry in lists]
+        told = verification.check_offline(file.read(), issuer.read(), day, kept)
     click.echo(json.dumps(_facts(told), indent=2) if form == "json" else "\n".join(_lines(told)))
     if not told.is_current:
         raise click.exceptions.Exit(common.ANSWER_IS_NO)
@@ -147,21 +190,35 @@ def _facts(told: Verification) -> dict[str, Any]:
         "serial": told.serial,
         "key_id": told.key_id,
         "revocation_checked_at": checked.isoformat() if checked else None,
+        **({"records": [_facts(part) for part in told.parts]} if told.parts else {}),
     }
 
 
 def _lines(told: Verification) -> list[str]:
     lines = [WORDS[told.finding]]
+    if told.parts and told.is_authentic:
+        lines[0] = f"Authentic: this transcript (records: {len(told.parts)}) is what the issuer signed."
     if not told.is_authentic:
         return lines
-    if told.payload["standing"] == "pilot":
+    for part in told.parts:
+        lines += [f"Record {part.serial}:", *(f"  {line}" for line in _record_lines(part))]
+    return lines + ([f"Key: {told.key_id}"] if told.parts else _record_lines(told))
+
+
+def _record_lines(told: Verification) -> list[str]:
+    payload, lines = told.payload, []
+    if payload["standing"] == "pilot":
         lines.append(PILOT_NOTICE)
     status = told.status.value.capitalize() if told.status else ""
     if told.revocation_checked_at is None:
-        lines.append(f"By its printed date: {'not expired' if told.is_current else status.lower()}.")
+        is_dated = told.status in (RecordStatus.VALID, RecordStatus.EXPIRED)
+        lines.append(
+            f"By its printed date: {'not expired' if told.is_current else status.lower()}."
+            if is_dated
+            else f"Status: {status}."
+        )
         lines.append("Revocation was not checked: only the issuer knows what was decided since.")
     else:
         lines.append(f"Status: {'Current' if told.is_current else status}.")
         lines.append(f"Revocation was checked at {told.revocation_checked_at.isoformat()}.")
-    payload = told.payload
     return [*lines, f"Serial: {told.serial}", f"Learner: {payload['learner']['name']}", f"Key: {told.key_id}"]

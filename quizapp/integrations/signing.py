@@ -10,9 +10,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+from quizapp import multibase
+
 #: The multicodec prefix of an Ed25519 public key in a did:key.
 ED25519_PREFIX = b"\xed\x01"
+DID_KEY = "did:key:"
 
 
 class Ed25519Signer:
@@ -49,29 +51,17 @@ class HmacSealer:
 
 def did_key(public_key: bytes) -> str:
     """The did:key of a raw Ed25519 public key."""
-    return f"did:key:z{_base58(ED25519_PREFIX + public_key)}"
+    return f"{DID_KEY}z{multibase.encode(ED25519_PREFIX + public_key)}"
 
 
 def public_key_of(did: str) -> bytes | None:
     """The raw Ed25519 public key a did:key names, or None when it names none."""
-    prefix = "did:key:z"
-    if not did.startswith(prefix) or any(c not in _BASE58 for c in did[len(prefix) :]):
+    if not did.startswith(f"{DID_KEY}z"):
         return None
-    number = 0
-    for character in did[len(prefix) :]:
-        number = number * 58 + _BASE58.index(character)
-    data = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    data = multibase.decode(did.removeprefix(f"{DID_KEY}z")) or b""
     if not data.startswith(ED25519_PREFIX) or len(data) != len(ED25519_PREFIX) + 32:
         return None
     return data[len(ED25519_PREFIX) :]
-
-
-def _base58(data: bytes) -> str:
-    number, digits = int.from_bytes(data, "big"), ""
-    while number:
-        number, rest = divmod(number, 58)
-        digits = _BASE58[rest] + digits
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
 
 
 def canonical(value: object) -> bytes:

@@ -18,10 +18,11 @@ from quizapp.domain.errors import Forbidden, NotFound
 from quizapp.domain.exam import Mode
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.record import RecordStatus
-from quizapp.integrations import csv_files, record_files
+from quizapp.integrations import csv_files
 from quizapp.services import record_views, score_reports
 from quizapp.services.issuing import issue_for
 from quizapp.services.record_facts import today
+from quizapp.services.record_projections import PROJECTIONS as PROJECTIONS
 from quizapp.services.record_views import RecordLine, RecordView
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import record_search
@@ -214,8 +215,21 @@ def show(context: Context, actor: Actor, serial: str, door: str = "page") -> Rec
 
 def file_of(context: Context, actor: Actor, serial: str, door: str = "json") -> bytes:
     """The signed file of a record, for its holder or a registrar."""
-    with _opened(context, actor, serial, door) as (_, row):
-        return record_files.write(row.payload.encode(), row.key_id, row.signature)
+    return export(context, actor, serial, "json", door)
+
+
+def export(context: Context, actor: Actor, serial: str, form: str, door: str = "") -> bytes:
+    """A record in one of the forms of `PROJECTIONS`, for its holder or a registrar.
+
+    Raises `NotFound`, and what the form's own function raises.
+    """
+    record_id, is_own = _allowed(context, actor, serial)
+    with context.transaction(actor) as uow:
+        if not is_own:
+            store.disclose(uow.session, [record_id], actor.person_id, door or form, uow.now)
+            uow.audit("disclose", "record", record_id, door=door or form)
+        write = PROJECTIONS[form].prepare(uow, uow.session.get_one(RowRecord, record_id))
+    return write()
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,18 @@ from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.person import Actor
 from quizapp.domain.record import RecordStatus, status_on
 from quizapp.integrations import record_files, signing
-from quizapp.integrations.record_files import Envelope, Unreadable
+from quizapp.integrations.credentials.achievements import Unreadable as UnreadableCredential
+from quizapp.integrations.record_files import Unreadable
 from quizapp.services import record_views
+from quizapp.services.credential_checks import Finding as Finding
+from quizapp.services.credential_checks import (
+    Proven,
+    StatusList,
+    check,
+    listed_status,
+    read_list,
+    trusted_keys,
+)
 from quizapp.services.record_facts import today
 from quizapp.services.record_views import RecordView
 from quizapp.services.unit_of_work import Context, UnitOfWork
@@ -24,21 +34,11 @@ from quizapp.store import records as store
 from quizapp.store.records import RowRecord
 
 
-class Finding(StrEnum):
-    """What came of looking at a record's proof; everything but AUTHENTIC means: do not rely on it."""
-
-    AUTHENTIC = "authentic"
-    NOT_CANONICAL = "not_canonical"
-    WRONG_DIGEST = "wrong_digest"
-    UNKNOWN_ISSUER = "unknown_issuer"
-    BAD_SIGNATURE = "bad_signature"
-    NO_SUCH_RECORD = "no_such_record"
-
-
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a record file was found to be.
+    """What a record file, a credential or a transcript was found to be.
 
+    A transcript has ``parts`` and no payload; it is only as good as the worst of them.
     ``status`` is None when the file is not authentic. ``revocation_checked_at`` is the instant
     the status was looked up at its issuer, None when only the printed dates were looked at.
     """
@@ -49,6 +49,7 @@ class Verification:
     status: RecordStatus | None
     revocation_checked_at: datetime | None
     payload: Mapping[str, Any]
+    parts: tuple[Verification, ...] = ()
 
     @property
     def is_authentic(self) -> bool:
@@ -103,57 +104,83 @@ def public_file(context: Context, actor: Actor, serial: str) -> bytes | None:
 
 
 def check_file(context: Context, actor: Actor, data: bytes, door: str = "verify:file") -> Verification:
-    """Check a record file against this installation's keys and its records as they stand now.
+    """Check a file against this installation's keys and its records as they stand now.
 
-    Raises `Invalid` ("unreadable_record") when the data is not a record file at all.
+    Raises `Invalid` ("unreadable_record") when the data is no file of a record at all.
     """
-    envelope = _read(data)
+    with context.reading() as session:
+        keys = store.key_ring(session)
+    # Signatures are checked outside the transaction: nobody else waits for somebody's large file.
+    proven = _check(data, keys)
     with context.transaction(actor) as uow:
-        finding = check_proof(envelope, store.key_ring(uow.session))
-        row = store.by_serial(uow.session, _text(envelope.payload, "serial"))
-        if finding is Finding.AUTHENTIC and not _is_ours(row, envelope):
-            finding = Finding.NO_SUCH_RECORD
-        is_known = finding is Finding.AUTHENTIC and row is not None
-        _note(uow, row if is_known else None, door)
-        status = record_views.current_status(row, today(context)) if is_known and row else None
-        return _told(envelope, finding, status, uow.now if is_known else None)
+        if not proven.parts:
+            return _as_it_stands(uow, proven, door)
+        parts = tuple(_as_it_stands(uow, part, door) for part in proven.parts)
+        return _whole(proven, parts)
 
 
-def _is_ours(row: RowRecord | None, envelope: Envelope) -> bool:
-    return row is not None and row.payload.encode() == envelope.signed
+def _as_it_stands(uow: UnitOfWork, proven: Proven, door: str) -> Verification:
+    finding = proven.finding
+    row = store.by_serial(uow.session, proven.serial)
+    if finding is Finding.AUTHENTIC and not _is_ours(row, proven):
+        finding = Finding.NO_SUCH_RECORD
+    is_known = finding is Finding.AUTHENTIC and row is not None
+    _note(uow, row if is_known else None, door)
+    status = record_views.current_status(row, today(uow.context)) if is_known and row else None
+    return _told(proven, finding, status, uow.now if is_known else None)
 
 
-def check_offline(data: bytes, issuer: bytes, day: date) -> Verification:
-    """Check a record file against an issuer file alone; what was decided since is not known.
+def _is_ours(row: RowRecord | None, proven: Proven) -> bool:
+    return row is not None and row.payload.encode() == signing.canonical(proven.payload)
 
-    Raises `Invalid` ("unreadable_record", "unreadable_issuer").
+
+def _whole(proven: Proven, parts: tuple[Verification, ...]) -> Verification:
+    """A transcript: not authentic if one part is not, else at the status of its worst part."""
+    wrong = next((part.finding for part in parts if not part.is_authentic), proven.finding)
+    told = _told(proven, wrong, None, None)
+    if not told.is_authentic:
+        return replace(told, parts=parts)
+    status = next((part.status for part in parts if not part.is_current), RecordStatus.VALID)
+    checked = [part.revocation_checked_at for part in parts]
+    as_of = None if None in checked else min(instant for instant in checked if instant)
+    return replace(told, status=status, revocation_checked_at=as_of, parts=parts)
+
+
+def check_offline(data: bytes, issuer: bytes, day: date, lists: Sequence[bytes] = ()) -> Verification:
+    """Check a file against an issuer file or DID document, without a database.
+
+    What was decided since is known only as far as status ``lists`` tell it, and only of credentials.
+    Raises `Invalid` ("unreadable_record", "unreadable_issuer", "unreadable_list").
     """
-    envelope = _read(data)
+    with _reading("unreadable_issuer"):
+        keys = trusted_keys(issuer)
+    with _reading("unreadable_list"):
+        known = [read_list(entry, keys) for entry in lists]
+    proven = _check(data, keys)
+    if not proven.parts:
+        return _as_printed(proven, day, known)
+    return _whole(proven, tuple(_as_printed(part, day, known) for part in proven.parts))
+
+
+def _as_printed(proven: Proven, day: date, lists: Sequence[StatusList]) -> Verification:
+    if proven.finding is not Finding.AUTHENTIC:
+        return _told(proven, proven.finding, None, None)
+    status, as_of = listed_status(proven.issue, lists) if proven.issue else (RecordStatus.VALID, None)
+    last = date.fromisoformat(_text(proven.payload, "expires_on"))
+    return _told(proven, proven.finding, status_on(status, last, day), as_of)
+
+
+def _check(data: bytes, keys: Mapping[str, bytes]) -> Proven:
+    with _reading("unreadable_record"):
+        return check(data, keys)
+
+
+@contextmanager
+def _reading(code: str) -> Iterator[None]:
     try:
-        keys = record_files.read_issuer(issuer)
-    except Unreadable as error:
-        raise _invalid("unreadable_issuer", error) from error
-    finding = check_proof(envelope, keys)
-    status = _printed_status(envelope.payload, day) if finding is Finding.AUTHENTIC else None
-    return _told(envelope, finding, status, None)
-
-
-def _printed_status(payload: Mapping[str, Any], day: date) -> RecordStatus:
-    last = date.fromisoformat(_text(payload, "expires_on"))
-    return status_on(RecordStatus.VALID, last, day)
-
-
-def check_proof(envelope: Envelope, keys: Mapping[str, bytes]) -> Finding:
-    """What the proof alone shows; a key the file brings along is never trusted."""
-    if not envelope.is_canonical:
-        return Finding.NOT_CANONICAL
-    if not envelope.digest_matches:
-        return Finding.WRONG_DIGEST
-    key = keys.get(envelope.key_id)
-    if key is None:
-        return Finding.UNKNOWN_ISSUER
-    is_signed = envelope.signature is not None and signing.verifies(key, envelope.signature, envelope.signed)
-    return Finding.AUTHENTIC if is_signed else Finding.BAD_SIGNATURE
+        yield
+    except (Unreadable, UnreadableCredential) as error:
+        raise Invalid(code, [Problem("file", "", "unreadable", str(error))]) from error
 
 
 def issuer_file(context: Context) -> bytes:
@@ -166,24 +193,12 @@ def issuer_file(context: Context) -> bytes:
     return record_files.write_issuer(context.settings.issuer_name, issuer_id, keys)
 
 
-def _read(data: bytes) -> Envelope:
-    try:
-        return record_files.read(data)
-    except Unreadable as error:
-        raise _invalid("unreadable_record", error) from error
-
-
-def _invalid(code: str, error: Unreadable) -> Invalid:
-    return Invalid(code, [Problem("file", "", "unreadable", str(error))])
-
-
 def _text(payload: Mapping[str, Any], name: str) -> str:
     value = payload.get(name)
     return value if isinstance(value, str) else ""
 
 
 def _told(
-    envelope: Envelope, finding: Finding, status: RecordStatus | None, checked_at: datetime | None
+    proven: Proven, finding: Finding, status: RecordStatus | None, checked_at: datetime | None
 ) -> Verification:
-    serial = _text(envelope.payload, "serial")
-    return Verification(finding, serial, envelope.key_id, status, checked_at, envelope.payload)
+    return Verification(finding, proven.serial, proven.key_id, status, checked_at, proven.payload)

@@ -177,6 +177,14 @@ def events(session: Session, record_id: UUID) -> Sequence[RowRecordEvent]:
     return session.scalars(query.order_by(RowRecordEvent.id)).all()
 
 
+def valid_of(session: Session, person_id: UUID) -> list[RowRecord]:
+    """A person's records that were neither replaced nor withdrawn, expired ones too, oldest first."""
+    query = select(RowRecord).where(
+        RowRecord.person_id == person_id, RowRecord.status == RecordStatus.VALID.value
+    )
+    return list(session.scalars(query.order_by(RowRecord.issued_at, RowRecord.id)))
+
+
 def signing_key(session: Session, key_id: str) -> RowSigningKey | None:
     """A key this installation has signed with, or None."""
     return session.get(RowSigningKey, key_id)

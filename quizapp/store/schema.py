@@ -18,6 +18,7 @@ from quizapp.store import (
     records,
     response_events,
     scores,
+    status_lists,
 )
 from quizapp.store.engine import Base
 
@@ -33,6 +34,7 @@ TABLE_FILES = (
     records,
     response_events,
     scores,
+    status_lists,
 )
 
 

@@ -83,6 +83,7 @@ MESSAGES: Mapping[str, LazyString] = {
     "bad_reason": _l("A change of status needs a category and a reason. Nothing was changed."),
     "not_fresh": _l("This cannot be undone: please sign in again first. Nothing was changed yet."),
     "unreadable_record": _l("This is not a record file. Hand in the JSON file exactly as it was downloaded."),
+    "nothing_in_force": _l("None of this person's records is in force, so there is no transcript of them."),
     "record_damaged": _l(
         "The stored record does not match its signature. Do not rely on it, and tell its issuer."
     ),

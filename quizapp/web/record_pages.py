@@ -92,6 +92,22 @@ def verb_words() -> Mapping[str, str]:
     }
 
 
+def projection_words() -> Mapping[str, tuple[str, str]]:
+    """The forms a record can be downloaded in: name, and what each is good for."""
+    return {
+        "json": (_("Signed record (JSON)"), _("The record itself, with our signature.")),
+        "openbadge": (
+            _("Open Badges 3.0 credential"),
+            _("For wallets and for verifiers of other makers; says whether it was withdrawn since."),
+        ),
+        "clr": (
+            _("Transcript (CLR 2.0)"),
+            _("Every record of this person that was not withdrawn, as one credential."),
+        ),
+        "html": (_("Page (HTML)"), _("To keep, send or print; opens without us.")),
+    }
+
+
 def headline(payload: Mapping[str, Any]) -> str:
     """The decision in one line, from the signed payload."""
     told = payload["decision"]
@@ -160,6 +176,7 @@ def words() -> dict[str, Any]:
         "chips": chips(),
         "category_words": category_words(),
         "verb_words": verb_words(),
+        "projection_words": projection_words(),
         "task_words": task_maps.status_words(),
         "percent": percent,
     }

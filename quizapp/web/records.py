@@ -11,6 +11,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_security.decorators import check_and_update_authn_fresh
 
+from quizapp.domain.errors import NotFound
 from quizapp.domain.person import Permission
 from quizapp.domain.record import ReasonCategory, RecordStatus
 from quizapp.services import qr, record_status, records
@@ -133,6 +134,17 @@ def download(serial: str) -> Response:
     """The signed file."""
     data = records.file_of(context(), actor(), serial)
     return _download(data, "application/json", f"record-{serial}.json")
+
+
+@bp.get("/records/<serial>/files/<form>")
+@signed_in
+def projection(serial: str, form: str) -> Response:
+    """The record in another of its forms."""
+    known = records.PROJECTIONS.get(form)
+    if known is None:
+        raise NotFound("not_found")
+    data = records.export(context(), actor(), serial, form)
+    return _download(data, known.mimetype, f"record-{serial}.{known.suffix}")
 
 
 def _download(data: bytes, mimetype: str, name: str) -> Response:

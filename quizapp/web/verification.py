@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from quizapp.domain.errors import Invalid
+from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.record import read_serial
-from quizapp.services import verification
+from quizapp.services import credentials, verification
 from quizapp.services.verification import Finding
 from quizapp.web import record_pages
 from quizapp.web.access import actor, context, public
@@ -70,7 +71,7 @@ def verify_file() -> Any:
         told=told,
         kind=_kind(told),
         sentence=record_pages.finding_sentences()[told.finding],
-        headline=record_pages.headline(told.payload) if told.is_authentic else "",
+        headline=record_pages.headline if told.is_authentic else None,
         **record_pages.words(),
     )
 
@@ -127,3 +128,35 @@ def _file(data: bytes, name: str) -> Response:
         mimetype="application/json",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+# --- what verifiers of other makers fetch -----------------------------------------------
+
+
+@bp.get("/status/<purpose>/<int:number>")
+@public
+@limited
+def status_list(purpose: str, number: int) -> Response:
+    """A status list that credentials point to; caches ask again each time, for it may have changed."""
+    return _fetched(credentials.status_list(context(), purpose, number), "application/vc+ld+json")
+
+
+@bp.get("/.well-known/did.json")
+@bp.get("/did.json")
+@public
+@limited
+def did_document() -> Response:
+    """The keys behind our did:web; the second address is that of an installation below a path."""
+    return _fetched(credentials.did_document(context()), "application/did+ld+json")
+
+
+def _fetched(data: bytes | None, mimetype: str) -> Response:
+    if data is None:
+        raise NotFound("not_found")
+    response = Response(data, mimetype=mimetype)
+    response.cache_control.public = response.cache_control.no_cache = True
+    # Pages of other makers may read it: there is nothing personal in it.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.set_etag(hashlib.sha256(data).hexdigest())
+    response.make_conditional(request)
+    return response

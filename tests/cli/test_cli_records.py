@@ -179,3 +179,69 @@ def test_show_tells_the_history(small: Room, run: Any) -> None:
 def test_issuer_prints_our_key(small: Room, run: Any) -> None:
     keys = record_files.read_issuer(run("issuer").stdout_bytes)
     assert keys == {small.context.signer.key_id: small.context.signer.public_key}
+
+
+# --- credentials ------------------------------------------------------------------------
+
+
+def written(run: Any, folder: Path, serial: str, form: str) -> Path:
+    path = folder / f"{form}.json"
+    assert run("export", serial, "--format", form, "--output", path).exit_code == 0
+    return path
+
+
+def test_a_credential_and_a_transcript_verify_here(small: Room, run: Any, tmp_path: Path) -> None:
+    serial = small.certified()
+    record = [
+        "Pilot: not for personnel decisions",
+        "Status: Current.",
+        "Revocation was checked at 2026-03-02T12:00:00+00:00.",
+        f"Serial: {serial}",
+        "Learner: Ada Example",
+        f"Key: {small.context.signer.key_id}",
+    ]
+    badge = run("verify", written(run, tmp_path, serial, "openbadge"))
+    assert (badge.exit_code, badge.stdout.splitlines()[1:]) == (0, record)
+    clr = run("verify", written(run, tmp_path, serial, "clr"))
+    assert (clr.exit_code, clr.stdout.splitlines()) == (
+        0,
+        [
+            "Authentic: this transcript (records: 1) is what the issuer signed.",
+            f"Record {serial}:",
+            *(f"  {line}" for line in record),
+            f"Key: {small.context.signer.key_id}",
+        ],
+    )
+    record_status.revoke(small.context, registrar(small.context), serial, *REASON)
+    told = run("verify", "--format", "json", tmp_path / "clr.json")
+    facts = json.loads(told.stdout)
+    assert (told.exit_code, facts["status"], facts["records"][0]["status"]) == (1, "revoked", "revoked")
+
+
+def test_a_credential_verifies_elsewhere_as_freshly_as_its_lists(
+    small: Room, run: Any, tmp_path: Path
+) -> None:
+    serial = small.certified()
+    path, issuer = written(run, tmp_path, serial, "openbadge"), tmp_path / "issuer.json"
+    issuer.write_bytes(run("issuer").stdout_bytes)
+    lists = []
+    for purpose in ("revocation", "suspension"):
+        kept = tmp_path / f"{purpose}.json"
+        kept.write_bytes(run("status-list", purpose).stdout_bytes)
+        lists += ["--status-list", kept]
+    told = run("verify", path, "--issuer", issuer, *lists)
+    assert told.exit_code == 0
+    assert "Revocation was checked at 2026-03-02T00:00:00+00:00." in told.stdout.splitlines()
+    record_status.suspend(small.context, registrar(small.context), serial, *REASON)
+    lists[3].write_bytes(run("status-list", "suspension").stdout_bytes)
+    told = run("verify", path, "--issuer", issuer, *lists)
+    assert (told.exit_code, told.stdout.splitlines()[2]) == (1, "Status: Suspended.")
+    told = run("verify", path, "--issuer", issuer, "--status-list", lists[3])
+    assert (told.exit_code, told.stdout.splitlines()[2]) == (1, "Status: Suspended.")
+    assert run("verify", path, *lists).exit_code == 2
+
+
+def test_what_is_not_there(small: Room, run: Any) -> None:
+    assert run("status-list", "revocation", "--number", "2").exit_code == 2
+    assert run("issuer", "--format", "did").exit_code == 2
+    assert run("export", "nothing", "--format", "openbadge").exit_code == 2

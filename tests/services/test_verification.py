@@ -17,7 +17,7 @@ from quizapp.domain.record import RecordStatus
 from quizapp.integrations import record_files
 from quizapp.integrations.signing import Ed25519Signer
 from quizapp.ports import FixedClock
-from quizapp.services import record_status, records, verification
+from quizapp.services import credential_checks, record_status, records, verification
 from quizapp.services.unit_of_work import Context
 from quizapp.services.verification import Finding, Verification
 from quizapp.store.people import need_installation
@@ -78,7 +78,7 @@ def test_a_changed_leaf_with_a_new_checksum_is_refused(sqlite_context: Context) 
         forged = record_files.write(
             payload, document["proof"]["key_id"], bytes.fromhex(document["proof"]["signature"])
         )
-        findings.add(verification.check_proof(record_files.read(forged), keys))
+        findings.add(credential_checks.check(forged, keys).finding)
     assert findings == {Finding.BAD_SIGNATURE}
 
 

@@ -317,3 +317,70 @@ def test_changes_need_the_token_and_the_role(sqlite_app: Flask, small: Room, rit
     admin = Actor(person(small.context, Role.ADMINISTRATOR, name="Al Admin"), frozenset({Role.ADMINISTRATOR}))
     client = signed_in(sqlite_app, small.context, admin)
     assert post(client, f"/records/{serial}/suspend", **reason("suspend")).status_code == 403
+
+
+# --- credentials ------------------------------------------------------------------------
+
+
+def test_the_holder_downloads_every_form(sqlite_app: Flask, small: Room, guest: FlaskClient) -> None:
+    learner = small.learner()
+    serial = small.serial(small.sit(learner, MIXED))
+    ada = signed_in(sqlite_app, small.context, learner)
+    page = ada.get(f"/records/{serial}").text
+    for form, known in records.PROJECTIONS.items():
+        path = f"/records/{serial}/" + ("record.json" if form == "json" else f"files/{form}")
+        assert path in page
+        answer = ada.get(path)
+        assert (answer.status_code, answer.mimetype) == (200, known.mimetype)
+        name = f'filename="record-{serial}.{known.suffix}"'
+        assert answer.headers["Content-Disposition"] == f"attachment; {name}"
+    assert ada.get(f"/records/{serial}/files/certificate").status_code == 404
+    assert doors(small.context) == [], "the holder's own look is nobody's business"
+
+
+def test_a_credential_or_a_transcript_is_checked_by_its_file(small: Room, guest: FlaskClient) -> None:
+    serial = small.certified()
+    for form in ("openbadge", "clr"):
+        data = records.export(small.context, TESTS, serial, form)
+        answer = post(guest, "/verify", file=(io.BytesIO(data), "credential.json"))
+        assert (answer.status_code, words(answer)) == (200, "Authentic and current")
+        assert "Ada Example" in answer.text
+        assert f"/verify/{serial}" in answer.text
+        forged = data.replace(b"Ada Example", b"Eve Example")
+        answer = post(guest, "/verify", file=(io.BytesIO(forged), "credential.json"))
+        assert (words(answer), "Eve Example" in answer.text) == ("Not authentic", False)
+    record_status.suspend(small.context, registrar(small.context), serial, *REASON)
+    answer = post(guest, "/verify", file=(io.BytesIO(data), "credential.json"))
+    assert words(answer) == "Suspended"
+
+
+def test_status_lists_are_cached_by_what_they_say(small: Room, guest: FlaskClient) -> None:
+    serial = small.certified()
+    records.export(small.context, TESTS, serial, "openbadge")
+    first = guest.get("/status/revocation/1")
+    assert (first.status_code, first.mimetype) == (200, "application/vc+ld+json")
+    assert set(first.headers["Cache-Control"].split(", ")) == {"public", "no-cache"}
+    again = {"If-None-Match": first.headers["ETag"]}
+    assert guest.get("/status/revocation/1", headers=again).status_code == 304
+    record_status.revoke(small.context, registrar(small.context), serial, *REASON)
+    changed = guest.get("/status/revocation/1", headers=again)
+    assert (changed.status_code, changed.data == first.data) == (200, False)
+    unknown = ("/status/revocation/2", "/status/refresh/1", "/.well-known/did.json")
+    assert [guest.get(path).status_code for path in unknown] == [404] * 3
+
+
+def test_the_did_document_of_a_public_address(
+    sqlite_settings: Settings, clock: FixedClock, mail: NullMailer
+) -> None:
+    settings = replace(sqlite_settings, public_url="https://exams.example.org")
+    for app in build(settings, clock, mail):
+        answer = app.test_client().get("/.well-known/did.json")
+        assert (answer.status_code, answer.mimetype) == (200, "application/did+ld+json")
+        told = json.loads(answer.data)
+        assert told["id"] == "did:web:exams.example.org"
+        assert told["assertionMethod"] == [f"did:web:exams.example.org#{multibase_key(app)}"]
+
+
+def multibase_key(app: Flask) -> str:
+    context: Context = app.extensions["quizapp"]
+    return context.signer.key_id.removeprefix("did:key:")
