@@ -13,7 +13,7 @@ from quizapp.cli import common
 from quizapp.domain.errors import NotFound
 from quizapp.domain.record import PILOT_NOTICE, RecordStatus
 from quizapp.ports import SystemClock
-from quizapp.services import records, verification
+from quizapp.services import record_pdfs, record_uploads, records, verification
 from quizapp.services.records import Wish
 from quizapp.services.verification import Finding, Verification
 
@@ -24,7 +24,13 @@ WORDS = {
     Finding.UNKNOWN_ISSUER: "Not authentic: not signed with a key of this issuer.",
     Finding.BAD_SIGNATURE: "Not authentic: the signature does not belong to these contents.",
     Finding.NO_SUCH_RECORD: "No current record in this system: the signature is ours, the record is not.",
+    Finding.NOT_SIGNED: "Not authentic: the PDF carries no signature; perhaps it was saved anew or cut off.",
+    Finding.NOT_WHOLE: "Not authentic: something was added to the PDF or cut off, or it was not issued here.",
+    Finding.NO_ATTACHMENT: "Not authentic: no record is attached to the PDF.",
+    Finding.NOT_AS_ISSUED: "Not authentic: the signature is ours, but this is not the file that was issued.",
 }
+
+FORMS = {"json": records.file_of, "pdf": record_pdfs.pdf_of}
 
 
 @click.group("record")
@@ -92,12 +98,12 @@ def _shown(serial: str) -> Any:
 
 @common.command(group, "export")
 @click.argument("serial")
-@click.option("--format", "form", type=click.Choice(["json"]), default="json", help="Form of the file.")
+@click.option("--format", "form", type=click.Choice(tuple(FORMS)), default="json", help="Form of the file.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def export(serial: str, form: str, output: Path | None) -> None:
-    """The signed file of a record, byte for byte as anybody downloads it."""
+    """A record as a signed file, byte for byte as anybody downloads it."""
     try:
-        data = records.file_of(common.context(), common.CLI, serial, f"cli:{form}")
+        data = FORMS[form](common.context(), common.CLI, serial, f"cli:{form}")
     except NotFound as error:
         raise common.BadUsage(f"no record has the serial {serial}") from error
     if output is None:
@@ -124,17 +130,23 @@ def verify(file: Any, issuer: Any, form: str) -> None:
     database is needed, and what was decided since the record was issued is not known.
     """
     if issuer is None:
-        told = _verify_here(file.read())
+        told = _verify_here(_read(file))
     else:
-        told = verification.check_offline(file.read(), issuer.read(), SystemClock().now().date())
+        told = record_uploads.check_offline(_read(file), issuer.read(), SystemClock().now().date())
     click.echo(json.dumps(_facts(told), indent=2) if form == "json" else "\n".join(_lines(told)))
     if not told.is_current:
         raise click.exceptions.Exit(common.ANSWER_IS_NO)
 
 
+def _read(file: Any) -> bytes:
+    # One byte more than is looked at: a huge file is refused without being held.
+    data: bytes = file.read(record_uploads.LONGEST_FILE + 1)
+    return data
+
+
 @with_appcontext
 def _verify_here(data: bytes) -> Verification:
-    return verification.check_file(common.context(), common.CLI, data, "cli:verify")
+    return record_uploads.check(common.context(), common.CLI, data, "cli:verify")
 
 
 def _facts(told: Verification) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from quizapp.services.record_facts import today
 from quizapp.services.record_views import RecordView
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import people as people_store
+from quizapp.store import record_pdfs
 from quizapp.store import records as store
 from quizapp.store.records import RowRecord
 
@@ -33,6 +34,10 @@ class Finding(StrEnum):
     UNKNOWN_ISSUER = "unknown_issuer"
     BAD_SIGNATURE = "bad_signature"
     NO_SUCH_RECORD = "no_such_record"
+    NOT_SIGNED = "not_signed"
+    NOT_WHOLE = "not_whole"
+    NO_ATTACHMENT = "no_attachment"
+    NOT_AS_ISSUED = "not_as_issued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +167,9 @@ def issuer_file(context: Context) -> bytes:
         keys = dict(store.key_ring(session))
         installation = people_store.installation(session)
         issuer_id = installation.issuer_id if installation else ""
+        certificates = record_pdfs.certificates(session)
     keys[context.signer.key_id] = context.signer.public_key
-    return record_files.write_issuer(context.settings.issuer_name, issuer_id, keys)
+    return record_files.write_issuer(context.settings.issuer_name, issuer_id, keys, certificates)
 
 
 def _read(data: bytes) -> Envelope:

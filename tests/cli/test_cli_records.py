@@ -179,3 +179,22 @@ def test_show_tells_the_history(small: Room, run: Any) -> None:
 def test_issuer_prints_our_key(small: Room, run: Any) -> None:
     keys = record_files.read_issuer(run("issuer").stdout_bytes)
     assert keys == {small.context.signer.key_id: small.context.signer.public_key}
+
+
+def test_a_pdf_is_exported_and_verified(small: Room, run: Any, tmp_path: Path) -> None:
+    serial, output = small.certified(), tmp_path / "record.pdf"
+    assert run("export", serial, "--format", "pdf", "--output", output).exit_code == 0
+    told = run("verify", output)
+    assert (told.exit_code, told.stdout.splitlines()[0]) == (
+        0,
+        "Authentic: this is exactly what the issuer signed.",
+    )
+    issuer = tmp_path / "issuer.json"
+    issuer.write_bytes(verification.issuer_file(small.context))
+    arguments = ["verify", str(output), "--issuer", str(issuer)]
+    assert common.run(commands.group, arguments) == 0
+    output.write_bytes(output.read_bytes() + b"\n")
+    assert common.run(commands.group, arguments) == 1
+    told = run("verify", output)
+    assert told.exit_code == 1
+    assert told.stdout.startswith("Not authentic: something was added to the PDF or cut off")

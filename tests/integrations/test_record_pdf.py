@@ -14,6 +14,7 @@ from tests.support import pdfs
 
 ADDRESS = "https://exams.example.org/verify/7K3F-Q2XA"
 PROOF = (("Key", "did:key:z6MkTest"), ("SHA-256 of the record", "9c" * 32))
+TEXTS = {18: "x" * 300, 19: "Do things " * 60}
 #: Nothing in common with the shipped one: no titles, long texts and words, 200 tasks.
 LARGE = Framework(
     "large", "7", "Everything",
@@ -22,7 +23,7 @@ LARGE = Framework(
             f"{row}.0",
             "A title that goes on and on " * 4 if row % 2 else None,
             None,
-            tuple(TaskStatement(f"{row}.{n}", ("Do things " * 60 if n % 2 else "x" * 300) if n > 17 else "Do it") for n in range(20)),
+            tuple(TaskStatement(f"{row}.{n}", TEXTS.get(n, "Do it.")) for n in range(20)),
         )
         for row in range(1, 11)
     ),
