@@ -21,6 +21,7 @@ from quizapp.integrations.attempt_tokens import AttemptTokens
 from quizapp.integrations.entropy import SystemEntropy
 from quizapp.integrations.mail import mailer
 from quizapp.integrations.passwords import SecurityPasswordHasher
+from quizapp.integrations.pdf_signatures import PdfSigner
 from quizapp.integrations.signing import Ed25519Signer, HmacSealer
 from quizapp.ports import Clock, Entropy, Mailer, SystemClock
 from quizapp.services import rounds
@@ -70,6 +71,7 @@ def create_app(
         entropy=entropy or SystemEntropy(),
         mailer=mail or mailer(settings),
         signer=Ed25519Signer(keys.signing),
+        documents=PdfSigner(keys.signing),
         sealer=HmacSealer(keys.audit),
         tokens=AttemptTokens(keys.token),
         passwords=SecurityPasswordHasher(settings.hash_concurrency),

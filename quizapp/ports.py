@@ -74,6 +74,18 @@ class Signer(Protocol):
         ...
 
 
+class DocumentSigner(Protocol):
+    """Signs files as a whole with a key that belongs to this installation's record key."""
+
+    def certificate(self, issuer_name: str, valid_from: datetime) -> bytes:
+        """The X.509 certificate (DER) that goes into what it signs."""
+        ...
+
+    def sign(self, pdf: bytes, certificate: bytes, signed_at: datetime) -> bytes:
+        """The PDF file with a signature over all of it."""
+        ...
+
+
 class Sealer(Protocol):
     """Computes the keyed seals of the audit chain and signs its checkpoints."""
 

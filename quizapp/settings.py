@@ -50,6 +50,10 @@ class Settings:
         "", "Folder with mounted key files (secret, token, audit, signing), instead of the four keys."
     )
     issuer_name: str = _setting("quizapp", "Name of the organisation that issues records.")
+    font_directory: str = _setting(
+        "",
+        "Folder with more fonts for records as PDF, for names in scripts beyond Latin, Greek and Cyrillic.",
+    )
     mail_url: str = _setting(
         "", "smtp://user:password@host:port; empty writes mail as files into home/outbox.", secret=True
     )

@@ -13,7 +13,7 @@ from quizapp.cli import common
 from quizapp.domain.errors import NotFound
 from quizapp.domain.record import PILOT_NOTICE, RecordStatus
 from quizapp.ports import SystemClock
-from quizapp.services import credentials, records, verification
+from quizapp.services import credentials, record_pdfs, record_uploads, records, verification
 from quizapp.services.records import PROJECTIONS, Wish
 from quizapp.services.verification import Finding, Verification
 
@@ -24,7 +24,13 @@ WORDS = {
     Finding.UNKNOWN_ISSUER: "Not authentic: not signed with a key of this issuer.",
     Finding.BAD_SIGNATURE: "Not authentic: the signature does not belong to these contents.",
     Finding.NO_SUCH_RECORD: "No current record in this system: the signature is ours, the record is not.",
+    Finding.NOT_SIGNED: "Not authentic: the PDF carries no signature; perhaps it was saved anew or cut off.",
+    Finding.NOT_WHOLE: "Not authentic: something was added to the PDF or cut off, or it was not issued here.",
+    Finding.NO_ATTACHMENT: "Not authentic: no record is attached to the PDF.",
+    Finding.NOT_AS_ISSUED: "Not authentic: the signature is ours, but this is not the file that was issued.",
 }
+
+FORMS = (*PROJECTIONS, "pdf")
 
 
 @click.group("record")
@@ -92,18 +98,17 @@ def _shown(serial: str) -> Any:
 
 @common.command(group, "export")
 @click.argument("serial")
-@click.option(
-    "--format", "form", type=click.Choice(list(PROJECTIONS)), default="json", help="Form of the file."
-)
+@click.option("--format", "form", type=click.Choice(FORMS), default="json", help="Form of the file.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def export(serial: str, form: str, output: Path | None) -> None:
     """A record in one of its forms, exactly as anybody downloads it.
 
     `json` is the signed record itself, `openbadge` an Open Badges 3.0 credential, `clr` the whole
-    transcript of its learner as a CLR 2.0 credential, `html` a page that needs nothing else.
+    transcript of its learner as a CLR 2.0 credential, `html` a page that needs nothing else, `pdf`
+    the signed file for people.
     """
     try:
-        data = records.export(common.context(), common.CLI, serial, form, f"cli:{form}")
+        data = _written(serial, form)
     except NotFound as error:
         raise common.BadUsage(f"no record has the serial {serial}") from error
     if output is None:
@@ -111,6 +116,13 @@ def export(serial: str, form: str, output: Path | None) -> None:
     else:
         output.write_bytes(data)
         click.echo(f"{output}: {len(data)} bytes", err=True)
+
+
+def _written(serial: str, form: str) -> bytes:
+    door = f"cli:{form}"
+    if form == "pdf":
+        return record_pdfs.pdf_of(common.context(), common.CLI, serial, door)
+    return records.export(common.context(), common.CLI, serial, form, door)
 
 
 @common.command(group, "issuer")
@@ -159,25 +171,31 @@ def status_list(purpose: str, number: int) -> None:
 def verify(file: Any, issuer: Any, lists: tuple[Any, ...], form: str) -> None:
     """Whether FILE is authentic and current: exit 0 yes, 1 no, 2 not a file of a record.
 
-    FILE is a record, a credential or a transcript. Without --issuer it is checked against this
+    FILE is a record (JSON or PDF), a credential or a transcript. Without --issuer it is checked against this
     installation's keys and records; with it no database is needed, and what was decided since
     is known only as far as status lists tell it.
     """
     if issuer is None and lists:
         raise common.BadUsage("--status-list needs --issuer")
     if issuer is None:
-        told = _verify_here(file.read())
+        told = _verify_here(_read(file))
     else:
         day, kept = SystemClock().now().date(), [entry.read() for entry in lists]
-        told = verification.check_offline(file.read(), issuer.read(), day, kept)
+        told = record_uploads.check_offline(_read(file), issuer.read(), day, kept)
     click.echo(json.dumps(_facts(told), indent=2) if form == "json" else "\n".join(_lines(told)))
     if not told.is_current:
         raise click.exceptions.Exit(common.ANSWER_IS_NO)
 
 
+def _read(file: Any) -> bytes:
+    # One byte more than is looked at: a huge file is refused without being held.
+    data: bytes = file.read(record_uploads.LONGEST_FILE + 1)
+    return data
+
+
 @with_appcontext
 def _verify_here(data: bytes) -> Verification:
-    return verification.check_file(common.context(), common.CLI, data, "cli:verify")
+    return record_uploads.check(common.context(), common.CLI, data, "cli:verify")
 
 
 def _facts(told: Verification) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,12 +82,15 @@ def read(data: bytes) -> Envelope:
     )
 
 
-def write_issuer(name: str, issuer_id: str, keys: Mapping[str, bytes]) -> bytes:
-    """The file that names an issuer's public keys, for checking records elsewhere."""
+def write_issuer(
+    name: str, issuer_id: str, keys: Mapping[str, bytes], certificates: Sequence[bytes] = ()
+) -> bytes:
+    """The file that names an issuer's public keys and the certificates (DER) of its PDF files."""
     told = {
         "type": ISSUER_TYPE,
         "issuer": {"id": issuer_id, "name": name},
         "keys": [{"key_id": key_id, "public_key": key.hex()} for key_id, key in sorted(keys.items())],
+        "certificates": [certificate.hex() for certificate in certificates],
     }
     return json.dumps(told, indent=2, ensure_ascii=False).encode() + b"\n"
 
@@ -99,6 +102,16 @@ def read_issuer(data: bytes) -> dict[str, bytes]:
     if told.get("type") != ISSUER_TYPE or not isinstance(entries, list) or not entries:
         raise Unreadable("not an issuer file: expected its type and a list of keys")
     return dict(_key(entry) for entry in entries)
+
+
+def read_certificates(data: bytes) -> list[bytes]:
+    """The certificates (DER) of an issuer file, none in a file of an older version; raises `Unreadable`."""
+    read_issuer(data)
+    entries = _json(data).get("certificates", [])
+    found = [_hex(entry) if isinstance(entry, str) else None for entry in entries]
+    if not isinstance(entries, list) or None in found:
+        raise Unreadable("the certificates of an issuer file must be texts of hex digits")
+    return [entry for entry in found if entry is not None]
 
 
 def _key(entry: object) -> tuple[str, bytes]:

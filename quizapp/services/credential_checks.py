@@ -34,6 +34,10 @@ class Finding(StrEnum):
     UNKNOWN_ISSUER = "unknown_issuer"
     BAD_SIGNATURE = "bad_signature"
     NO_SUCH_RECORD = "no_such_record"
+    NOT_SIGNED = "not_signed"
+    NOT_WHOLE = "not_whole"
+    NO_ATTACHMENT = "no_attachment"
+    NOT_AS_ISSUED = "not_as_issued"
 
 
 @dataclass(frozen=True, slots=True)

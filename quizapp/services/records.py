@@ -205,7 +205,7 @@ def mine(context: Context, actor: Actor) -> list[RecordLine]:
 
 def show(context: Context, actor: Actor, serial: str, door: str = "page") -> RecordView:
     """A record for its holder or a registrar; raises `NotFound` for everybody else."""
-    with _opened(context, actor, serial, door) as (session, row):
+    with opened(context, actor, serial, door) as (session, row):
         zone = ZoneInfo(context.settings.zone)
         is_own = actor.is_person(row.person_id)
         told = record_views.view(session, row, today(context), zone=zone, is_own=is_own)
@@ -233,7 +233,7 @@ def export(context: Context, actor: Actor, serial: str, form: str, door: str = "
 
 
 @contextmanager
-def _opened(context: Context, actor: Actor, serial: str, door: str) -> Iterator[tuple[Session, RowRecord]]:
+def opened(context: Context, actor: Actor, serial: str, door: str) -> Iterator[tuple[Session, RowRecord]]:
     """A session and the record; opening somebody else's is noted before it is given."""
     record_id, is_own = _allowed(context, actor, serial)
     if not is_own:

@@ -18,6 +18,7 @@ from quizapp.domain.person import Actor
 from quizapp.ports import (
     AttemptTokenMaker,
     Clock,
+    DocumentSigner,
     Entropy,
     Mailer,
     PasswordHasher,
@@ -47,6 +48,7 @@ class Context:
     entropy: Entropy
     mailer: Mailer
     signer: Signer
+    documents: DocumentSigner
     sealer: Sealer
     tokens: AttemptTokenMaker
     passwords: PasswordHasher

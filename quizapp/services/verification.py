@@ -30,6 +30,7 @@ from quizapp.services.record_facts import today
 from quizapp.services.record_views import RecordView
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import people as people_store
+from quizapp.store import record_pdfs
 from quizapp.store import records as store
 from quizapp.store.records import RowRecord
 
@@ -189,8 +190,9 @@ def issuer_file(context: Context) -> bytes:
         keys = dict(store.key_ring(session))
         installation = people_store.installation(session)
         issuer_id = installation.issuer_id if installation else ""
+        certificates = record_pdfs.certificates(session)
     keys[context.signer.key_id] = context.signer.public_key
-    return record_files.write_issuer(context.settings.issuer_name, issuer_id, keys)
+    return record_files.write_issuer(context.settings.issuer_name, issuer_id, keys, certificates)
 
 
 def _text(payload: Mapping[str, Any], name: str) -> str:

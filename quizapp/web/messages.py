@@ -82,8 +82,11 @@ MESSAGES: Mapping[str, LazyString] = {
     "attempt_void": _l("This attempt was made void; it counts for nobody. Nothing was changed."),
     "bad_reason": _l("A change of status needs a category and a reason. Nothing was changed."),
     "not_fresh": _l("This cannot be undone: please sign in again first. Nothing was changed yet."),
-    "unreadable_record": _l("This is not a record file. Hand in the JSON file exactly as it was downloaded."),
+    "unreadable_record": _l(
+        "This is not a record file. Hand in the JSON or PDF file exactly as it was downloaded."
+    ),
     "nothing_in_force": _l("None of this person's records is in force, so there is no transcript of them."),
+    "record_too_long": _l("The file is too large to be a record. Nothing was stored."),
     "record_damaged": _l(
         "The stored record does not match its signature. Do not rely on it, and tell its issuer."
     ),

@@ -55,6 +55,16 @@ def finding_sentences() -> Mapping[str, str]:
         Finding.UNKNOWN_ISSUER: _("The file was not signed with a key of this issuer."),
         Finding.BAD_SIGNATURE: _("The signature does not belong to these contents."),
         Finding.NO_SUCH_RECORD: _("The signature is ours, but no current record in this system matches it."),
+        Finding.NOT_SIGNED: _(
+            "This PDF carries no signature. It was not issued as it is: perhaps it was saved anew, or its "
+            "end is missing."
+        ),
+        Finding.NOT_WHOLE: _(
+            "The signature does not cover the whole file: something was added to it or cut off, or it was "
+            "not issued here."
+        ),
+        Finding.NO_ATTACHMENT: _("The PDF was signed here, but no record is attached to it."),
+        Finding.NOT_AS_ISSUED: _("The signature is ours, but this is not byte for byte the file we issued."),
     }
 
 
@@ -95,6 +105,10 @@ def verb_words() -> Mapping[str, str]:
 def projection_words() -> Mapping[str, tuple[str, str]]:
     """The forms a record can be downloaded in: name, and what each is good for."""
     return {
+        "pdf": (
+            _("Record (PDF)"),
+            _("For people: to keep, send or print; signed, with the record attached."),
+        ),
         "json": (_("Signed record (JSON)"), _("The record itself, with our signature.")),
         "openbadge": (
             _("Open Badges 3.0 credential"),
@@ -104,7 +118,7 @@ def projection_words() -> Mapping[str, tuple[str, str]]:
             _("Transcript (CLR 2.0)"),
             _("Every record of this person that was not withdrawn, as one credential."),
         ),
-        "html": (_("Page (HTML)"), _("To keep, send or print; opens without us.")),
+        "html": (_("Page (HTML)"), _("Opens in any browser, without us.")),
     }
 
 

@@ -11,7 +11,7 @@ from flask_limiter.util import get_remote_address
 
 from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.record import read_serial
-from quizapp.services import credentials, verification
+from quizapp.services import credentials, record_uploads, verification
 from quizapp.services.verification import Finding
 from quizapp.web import record_pages
 from quizapp.web.access import actor, context, public
@@ -63,7 +63,7 @@ def verify_file() -> Any:
     if not form.validate_on_submit():
         return _start_page(form), 422
     try:
-        told = verification.check_file(context(), actor(), form.file.data.read())
+        told = record_uploads.check(context(), actor(), form.file.data.read())
     except Invalid as error:
         return _start_page(form, str(message(error.code))), 422
     return render_template(

@@ -245,3 +245,22 @@ def test_what_is_not_there(small: Room, run: Any) -> None:
     assert run("status-list", "revocation", "--number", "2").exit_code == 2
     assert run("issuer", "--format", "did").exit_code == 2
     assert run("export", "nothing", "--format", "openbadge").exit_code == 2
+
+
+def test_a_pdf_is_exported_and_verified(small: Room, run: Any, tmp_path: Path) -> None:
+    serial, output = small.certified(), tmp_path / "record.pdf"
+    assert run("export", serial, "--format", "pdf", "--output", output).exit_code == 0
+    told = run("verify", output)
+    assert (told.exit_code, told.stdout.splitlines()[0]) == (
+        0,
+        "Authentic: this is exactly what the issuer signed.",
+    )
+    issuer = tmp_path / "issuer.json"
+    issuer.write_bytes(verification.issuer_file(small.context))
+    arguments = ["verify", str(output), "--issuer", str(issuer)]
+    assert common.run(commands.group, arguments) == 0
+    output.write_bytes(output.read_bytes() + b"\n")
+    assert common.run(commands.group, arguments) == 1
+    told = run("verify", output)
+    assert told.exit_code == 1
+    assert told.stdout.startswith("Not authentic: something was added to the PDF or cut off")

@@ -39,7 +39,7 @@ UNLINKED = {
 #: Pages for whoever has not signed in; somebody who has is sent home.
 SIGNED_OUT = {"security.login", "security.forgot_password"}
 #: What somebody owns. Everybody has the right to open their own; few own any, or may read others'.
-OWN_RECORDS = {"records.record", "records.printable", "records.download", "records.projection"}
+OWN_RECORDS = {"records.record", "records.printable", "records.download", "records.projection", "records.pdf"}
 OWNED = {"scores.result", "records.mine", *OWN_RECORDS}
 OWNERS = {"learner": OWNED, "instructor": {"scores.result"}, "registrar": OWN_RECORDS}
 #: The public page of a record is reached from the record, or from the serial printed on it.

@@ -11,17 +11,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from quizapp.domain.person import Actor, Role
 from quizapp.ports import FixedClock, NullMailer
-from quizapp.services import record_status, records
+from quizapp.services import record_pdfs, record_status, records
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from quizapp.store.records import RowDisclosure
 from tests.conftest import build
+from tests.support import pdfs
 from tests.support.people import TESTS, person
 from tests.support.people import sign_in as sign
 from tests.support.records import MIXED, MONTH, Room, registrar, room
@@ -384,3 +385,42 @@ def test_the_did_document_of_a_public_address(
 def multibase_key(app: Flask) -> str:
     context: Context = app.extensions["quizapp"]
     return context.signer.key_id.removeprefix("did:key:")
+
+
+# --- as PDF -----------------------------------------------------------------------------
+
+
+def test_the_holder_takes_the_pdf_and_anybody_hands_it_in(
+    small: Room, sqlite_app: Flask, guest: FlaskClient
+) -> None:
+    learner = small.learner()
+    serial = small.serial(small.sit(learner, MIXED))
+    client = signed_in(sqlite_app, small.context, learner)
+    assert f'href="/records/{serial}/record.pdf"' in client.get(f"/records/{serial}").text
+    answer = client.get(f"/records/{serial}/record.pdf")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="record-{serial}.pdf"'
+    assert guest.get(f"/records/{serial}/record.pdf").status_code == 302
+    told = post(guest, "/verify", file=(io.BytesIO(answer.data), "record.pdf"))
+    assert (words(told), "The file is exactly what the issuer signed." in told.text) == (
+        "Authentic and current",
+        True,
+    )
+    told = post(guest, "/verify", file=(io.BytesIO(answer.data + b" "), "record.pdf"))
+    assert (words(told), "Ada Example" in told.text) == ("Not authentic", False)
+    assert "The signature does not cover the whole file" in told.text
+    told = post(guest, "/verify", file=(io.BytesIO(b"%PDF-1.7 by somebody"), "record.pdf"))
+    assert "This PDF carries no signature." in told.text
+
+
+def test_a_pdf_names_the_address_of_its_record(
+    sqlite_settings: Settings, clock: FixedClock, mail: NullMailer
+) -> None:
+    settings = replace(sqlite_settings, public_url="https://exams.example.org/")
+    for app in build(settings, clock, mail):
+        context: Context = app.extensions["quizapp"]
+        serial = room(context).certified()
+        told = pdfs.text(record_pdfs.pdf_of(context, TESTS, serial))
+        with app.test_request_context():
+            path = url_for("records.verify", serial=serial)
+        assert f"https://exams.example.org{path}" in told

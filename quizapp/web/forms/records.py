@@ -46,4 +46,4 @@ class SerialForm(FlaskForm):
 class FileForm(FlaskForm):
     """A record file to check."""
 
-    file = FileField(_l("Record file"), [FileRequired(_l("Choose the JSON file of a record."))])
+    file = FileField(_l("Record file"), [FileRequired(_l("Choose the JSON or PDF file of a record."))])

@@ -1,0 +1,147 @@
+"""The PDF of a record: made and signed once, kept, and checked when somebody hands it in."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from quizapp.domain.errors import Invalid, Problem
+from quizapp.domain.person import Actor
+from quizapp.integrations import pdf_signatures, record_files, record_pdf
+from quizapp.integrations.pdf_signatures import Outcome
+from quizapp.integrations.record_files import Unreadable, sha256
+from quizapp.services import record_views, records, verification
+from quizapp.services.record_views import RecordView
+from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.services.verification import Finding, Verification
+from quizapp.store import record_pdfs as store
+from quizapp.store import records as record_store
+
+#: Where `web` shows a record to anybody.
+VERIFY_PATH = "/verify/"
+FINDINGS = {outcome: Finding(outcome.value) for outcome in Outcome if outcome is not Outcome.WHOLE}
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether this claims to be a PDF file."""
+    return data.startswith(pdf_signatures.MAGIC)
+
+
+# --- making -----------------------------------------------------------------------------
+
+
+def pdf_of(context: Context, actor: Actor, serial: str, door: str = "pdf") -> bytes:
+    """The PDF of a record, for its holder or a registrar: the same bytes every time.
+
+    Raises `NotFound`, and `Invalid` ("unprintable") when no font has a sign of its texts.
+    """
+    with records.opened(context, actor, serial, door) as (session, row):
+        kept = store.kept(session, row.id)
+        if kept is not None:
+            return kept
+        told = record_views.view(session, row, row.expires_on, zone=UTC)
+        envelope = record_files.write(row.payload.encode(), row.key_id, row.signature)
+        record_id = row.id
+    # Drawing and signing take a while: they happen between transactions, and whoever keeps first wins.
+    drawn = record_pdf.draw(
+        told.payload, told.framework, envelope, _address(context, told.serial), _proof(told),
+        context.settings.font_directory,
+    )  # fmt: skip
+    certificate, valid_from = _certificate(context, actor)
+    # Dates, never times: a record that is issued as its exam ends would tell of extended time.
+    signed_at = max(_midnight(date.fromisoformat(told.payload["issued_on"])), valid_from)
+    signed = context.documents.sign(drawn, certificate, signed_at)
+    with context.transaction(actor) as uow:
+        return _keep(uow, record_id, signed, certificate)
+
+
+def _address(context: Context, serial: str) -> str:
+    # Not the host of some request: the file outlives it, and anybody can name a host.
+    base = context.settings.public_url.rstrip("/")
+    return f"{base}{VERIFY_PATH}{serial}" if base else ""
+
+
+def _proof(told: RecordView) -> list[tuple[str, str]]:
+    return [("Key", told.key_id), ("SHA-256 of the record", told.payload_sha256)]
+
+
+def _certificate(context: Context, actor: Actor) -> tuple[bytes, datetime]:
+    """The certificate of the present key and name, from the day the key was first used here."""
+    with context.reading() as session:
+        key = record_store.signing_key(session, context.signer.key_id)
+        if key is not None:
+            valid_from = _midnight(key.created_at.date())
+            told = context.documents.certificate(context.settings.issuer_name, valid_from)
+            if told in store.certificates(session):
+                return told, valid_from
+    with context.transaction(actor) as uow:
+        return _new_certificate(uow)
+
+
+def _new_certificate(uow: UnitOfWork) -> tuple[bytes, datetime]:
+    signer = uow.context.signer
+    record_store.remember_key(uow.session, signer.key_id, signer.public_key, uow.now)
+    key = uow.session.get_one(record_store.RowSigningKey, signer.key_id)
+    valid_from = _midnight(key.created_at.date())
+    told = uow.context.documents.certificate(uow.context.settings.issuer_name, valid_from)
+    digest = sha256(told)
+    row = {"sha256": digest, "certificate": told, "key_id": signer.key_id, "created_at": uow.now}
+    store.remember_certificate(uow.session, row)
+    uow.audit("make", "pdf_certificate", digest, key=signer.key_id)
+    return told, valid_from
+
+
+def _keep(uow: UnitOfWork, record_id: UUID, data: bytes, certificate: bytes) -> bytes:
+    row = {
+        "record_id": record_id,
+        "sha256": sha256(data),
+        "data": data,
+        "certificate_sha256": sha256(certificate),
+        "made_at": uow.now,
+    }
+    is_kept = store.keep(uow.session, row)
+    uow.audit("issue", "record_pdf", record_id, sha256=row["sha256"], is_kept=is_kept)
+    return data if is_kept else store.kept(uow.session, record_id) or b""
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+# --- checking ---------------------------------------------------------------------------
+
+
+def check_file(context: Context, actor: Actor, data: bytes, door: str = "verify:pdf") -> Verification:
+    """Check a PDF against this installation's certificates, its records, and the bytes it issued."""
+    with context.reading() as session:
+        examined = pdf_signatures.examine(data, store.certificates(session))
+        is_issued = store.is_issued(session, sha256(data))
+    if examined.outcome is not Outcome.WHOLE:
+        return _refused(context, actor, FINDINGS[examined.outcome], door)
+    if not is_issued:
+        return _refused(context, actor, Finding.NOT_AS_ISSUED, door)
+    return verification.check_file(context, actor, examined.record, door)
+
+
+def _refused(context: Context, actor: Actor, finding: Finding, door: str) -> Verification:
+    with context.transaction(actor) as uow:
+        uow.audit("disclose", "record", "", door=door)
+    return _nothing(finding)
+
+
+def _nothing(finding: Finding) -> Verification:
+    """Nothing in a file that failed can be believed, so nothing of it is told."""
+    return Verification(finding, "", "", None, None, {})
+
+
+def check_offline(data: bytes, issuer: bytes, day: date) -> Verification:
+    """Check a PDF against an issuer file alone; what was decided since is not known."""
+    try:
+        certificates = record_files.read_certificates(issuer)
+    except Unreadable as error:
+        problem = Problem("file", "", "unreadable", str(error))
+        raise Invalid("unreadable_issuer", [problem]) from error
+    examined = pdf_signatures.examine(data, certificates)
+    if examined.outcome is not Outcome.WHOLE:
+        return _nothing(FINDINGS[examined.outcome])
+    return verification.check_offline(examined.record, issuer, day)
