@@ -44,7 +44,7 @@ soak: setup  ## kill server and database under saves again and again (ROUNDS=10,
 
 peers: setup  ## a verifier by other people, on Node, checks our credentials (needs npm)
 	@command -v npm >/dev/null || { echo "npm is needed: install Node 20 or newer"; exit 1; }
-	npm --prefix tools/peer_verifier ci --no-audit --no-fund
+	npm --prefix tests/peers/verifier ci --no-audit --no-fund
 	QUIZAPP_TEST_PEER=1 $(BIN)/pytest -v tests/peers
 
 bench: setup  ## load and size measurements; they print ratios

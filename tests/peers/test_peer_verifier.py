@@ -18,7 +18,7 @@ from tests.support.credentials import ADDRESS, published
 from tests.support.people import TESTS
 from tests.support.records import changed, registrar, room
 
-TOOL = Path(__file__).parents[2] / "tools" / "peer_verifier"
+TOOL = Path(__file__).with_name("verifier")
 REASON = ("irregularity", "Told by the proctor")
 #: Ten minutes into the day after the last: the other verifier forgives clocks five minutes.
 IN_FORCE, EXPIRED = "2026-06-01T00:00:00Z", "2029-03-02T00:10:00Z"
