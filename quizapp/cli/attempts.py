@@ -18,7 +18,7 @@ def attempt() -> None:
 @common.command(attempt, "score")
 @click.argument("attempt_id", type=click.UUID)
 @click.option("--explain", is_flag=True, help="Print the whole derivation; changes nothing.")
-@click.option("--again", is_flag=True, help="Add a new score even when there is one.")
+@click.option("--again", is_flag=True, help="Add a new score to a result nobody was shown.")
 def score(attempt_id: UUID, explain: bool, again: bool) -> None:
     """Score a closed attempt, or explain its score."""
     if explain:

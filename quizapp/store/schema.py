@@ -9,6 +9,7 @@ from sqlalchemy import Connection, MetaData
 from quizapp.store import (
     attempts,
     audit,
+    challenges,
     exam_day,
     exams,
     frameworks,
@@ -16,6 +17,7 @@ from quizapp.store import (
     jobs,
     people,
     records,
+    regrades,
     response_events,
     scores,
 )
@@ -24,6 +26,7 @@ from quizapp.store.engine import Base
 TABLE_FILES = (
     attempts,
     audit,
+    challenges,
     exam_day,
     exams,
     frameworks,
@@ -31,6 +34,7 @@ TABLE_FILES = (
     jobs,
     people,
     records,
+    regrades,
     response_events,
     scores,
 )
