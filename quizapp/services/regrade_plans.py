@@ -50,6 +50,13 @@ class Planned:
     is_deserving: bool
     record: RowRecord | None
 
+    @property
+    def record_ends(self) -> str:
+        """What becomes of the record in force: "supersede", "revoke", or nothing."""
+        if self.record is None or self.is_spared:
+            return ""
+        return "supersede" if self.is_deserving else "revoke"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

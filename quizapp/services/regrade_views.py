@@ -194,7 +194,7 @@ def planned_lines(session: Session, told: Plan) -> list[ChangeLine]:
             is_spared=entry.is_spared,
             change=entry.change,
             record=entry.record.serial if entry.record else "",
-            record_ends=_ends(entry.record is not None and not entry.is_spared, entry.is_deserving),
+            record_ends=entry.record_ends,
         )
         for entry in told.planned
     ]
@@ -232,12 +232,6 @@ def preview(
         told = plan(session, version, wish, lowers=lowers)
         changes = planned_lines(session, told)
         return Preview(counts(changes, told.served), tuple(changes))
-
-
-def _ends(has_record: bool, is_deserving: bool) -> str:
-    if not has_record:
-        return ""
-    return "supersede" if is_deserving else "revoke"
 
 
 def _names(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, str]:

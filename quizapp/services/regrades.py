@@ -47,6 +47,7 @@ class Told:
     attempt_id: UUID
     change: Change
     is_undo: bool
+    record_ends: str = ""
 
 
 #: Puts it into words; the doors know the words and the address of the result.
@@ -348,7 +349,13 @@ def _letters(uow: UnitOfWork, row: RowRegrade, changed: Sequence[Planned], lette
             continue
         exam = uow.session.get_one(RowExam, entry.attempt.exam_id)
         told = Told(
-            person.name, person.email, exam.title, entry.attempt.id, entry.change, row.undoes_id is not None
+            name=person.name,
+            email=person.email,
+            exam_title=exam.title,
+            attempt_id=entry.attempt.id,
+            change=entry.change,
+            is_undo=row.undoes_id is not None,
+            record_ends=entry.record_ends,
         )
         message = letter(told)
         uow.after_commit(lambda message=message: uow.context.mailer.send(message))  # type: ignore[misc]

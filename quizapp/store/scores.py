@@ -157,6 +157,19 @@ def marks(session: Session, attempt: RowAttempt) -> list[tuple[RowMark, str]]:
     return [(mark, item_id) for mark, item_id in session.execute(query)]
 
 
+def released(session: Session, attempt_id: UUID | None = None) -> list[UUID]:
+    """The live attempts whose results are shown (or the one), oldest first."""
+    query = select(RowAttempt.id).where(
+        RowAttempt.purpose == Purpose.LIVE.value,
+        RowAttempt.state == AttemptState.CLOSED.value,
+        RowAttempt.released_at.is_not(None),
+        RowAttempt.current_score_id.is_not(None),
+    )
+    if attempt_id is not None:
+        query = query.where(RowAttempt.id == attempt_id)
+    return list(session.scalars(query.order_by(RowAttempt.opened_at, RowAttempt.id)))
+
+
 def by_ids(session: Session, score_ids: Collection[UUID]) -> Sequence[RowScore]:
     """These scores."""
     return session.scalars(select(RowScore).where(RowScore.id.in_(score_ids))).all()
