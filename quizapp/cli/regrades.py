@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import click
-from flask import render_template
+from flask import current_app
+from flask_babel import force_locale
 
 from quizapp.cli import common
 from quizapp.domain.regrade import RegradeKind
@@ -163,7 +164,10 @@ def letter(told: Told) -> Message:
     """The letter to a learner whose result changed; the page is named only where its address is known."""
     settings = common.context().settings
     link = f"{settings.public_url.rstrip('/')}/results/{told.attempt_id}" if settings.public_url else ""
-    text = render_template("regrades/letter.txt", told=told, issuer=settings.issuer_name, link=link)
+    # Rendered past the context processors, for those look up who reads.
+    template = current_app.jinja_env.get_template("regrades/letter.txt")
+    with force_locale(settings.locale):
+        text = template.render(told=told, issuer=settings.issuer_name, link=link)
     return Message(told.email, f"Your result: {told.exam_title}", text.strip() + "\n")
 
 

@@ -11,9 +11,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain.errors import NotFound, raise_if_any
+from quizapp.domain.item_types import Review, item_type
+from quizapp.domain.item_types.base import Fields, as_stored
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.regrade import (
     TRANSITIONS,
+    WITH_ANSWERS,
     Change,
     Outcome,
     RegradeKind,
@@ -311,3 +314,62 @@ def score_outcomes(session: Session, score_ids: Sequence[UUID]) -> dict[UUID, Ou
                 tuple(tasks.get(score.id, ())),
             )
     return told
+
+
+# --- before a proposal ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalPage:
+    """An item version and what may be proposed about it; ``view`` and ``review`` for those who read keys."""
+
+    bank_id: str
+    item_id: str
+    number: int
+    numbers: tuple[int, ...]
+    type: str
+    served: int
+    kinds: tuple[RegradeKind, ...]
+    pending_id: UUID | None
+    view: Mapping[str, Any] | None
+    review: Review | None
+
+
+def proposal_page(
+    context: Context, actor: Actor, bank_id: str, item_id: str, number: int | None = None
+) -> ProposalPage:
+    """What a page needs on which a regrade is proposed; raises `NotFound`."""
+    actor.require(Permission.PROPOSE_REGRADE)
+    with context.reading() as session:
+        version_id = store.version_id_of(session, bank_id, item_id, number)
+        version = store.version(session, version_id) if version_id else None
+        if version is None:
+            raise NotFound("not_found")
+        kind, reads = item_type(version.type), actor.may(Permission.READ_KEYS)
+        kinds = [told for told in RegradeKind if told is not RegradeKind.UNDO]
+        pending = store.pending(session, version.id)
+        return ProposalPage(
+            bank_id=bank_id,
+            item_id=item_id,
+            number=version.number,
+            numbers=tuple(store.numbers(session, version.item_row_id)),
+            type=version.type,
+            served=store.served(session, version.id),
+            kinds=tuple(told for told in kinds if reads or told not in WITH_ANSWERS),
+            pending_id=pending.id if pending else None,
+            view=kind.present(version.content, as_stored) if reads else None,
+            review=kind.describe(version.content, version.key, None) if reads else None,
+        )
+
+
+def answer_in(
+    context: Context, actor: Actor, bank_id: str, item_id: str, number: int, fields: Fields
+) -> dict[str, Any] | None:
+    """The response that form fields hold for an item version, or None; raises `Invalid` ("bad_response")."""
+    actor.require(Permission.READ_KEYS)
+    with context.reading() as session:
+        version_id = store.version_id_of(session, bank_id, item_id, number)
+        version = store.version(session, version_id) if version_id else None
+        if version is None:
+            raise NotFound("not_found")
+        return item_type(version.type).parse(version.content, fields)

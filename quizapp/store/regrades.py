@@ -119,6 +119,12 @@ def version_id_of(session: Session, bank_id: str, item_id: str, number: int | No
     return session.scalar(query.limit(1))
 
 
+def numbers(session: Session, item_row_id: UUID) -> list[int]:
+    """The numbers of an item's versions, oldest first."""
+    query = select(RowItemVersion.number).where(RowItemVersion.item_row_id == item_row_id)
+    return list(session.scalars(query.order_by(RowItemVersion.number)))
+
+
 def locked(session: Session, regrade_id: UUID) -> RowRegrade | None:
     """A regrade, held until the transaction ends, or None."""
     query = select(RowRegrade).where(RowRegrade.id == regrade_id).with_for_update()

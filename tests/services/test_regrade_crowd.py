@@ -96,8 +96,8 @@ def test_the_dry_run_equals_brute_force_and_undoing_gives_the_originals(sqlite_c
         assert (pairs(told.changes), told.counts.changed) == (wanted, len(wanted))
     careful(context, crowd)
     desk = Desk(context)
-    wanted = by_brute_force(crowd, originals, KINDS[RegradeKind.FIX_KEY][1])
-    regrade_id = desk.regrade(ITEM, RegradeKind.FIX_KEY, B, lowers=True)
+    wanted = by_brute_force(crowd, originals, KINDS[RegradeKind.FULL_MARKS][1])
+    regrade_id = desk.regrade(ITEM, RegradeKind.FULL_MARKS)
     assert stored(context) == originals | {key: after for key, (_, after) in wanted.items()}
     desk.undo(regrade_id)
     assert stored(context) == originals
