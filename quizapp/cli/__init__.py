@@ -16,7 +16,7 @@ from quizapp import __version__
 #: Each module holds one click group (or command) named `cli`.
 MODULES = (
     "attempts", "audit", "banks", "checks", "cohorts", "demo", "docs", "exams", "frameworks", "packs",
-    "people", "receipts", "records", "rehearsals", "serving",
+    "people", "receipts", "records", "regrades", "rehearsals", "scores", "serving",
 )  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from uuid import UUID
 
 import click
 
 from quizapp.cli import common
-from quizapp.services import attempts, score_explanations, scores
+from quizapp.services import attempts, score_explanations, score_exports, scores
 
 
 @click.group("attempt")
@@ -18,7 +20,7 @@ def attempt() -> None:
 @common.command(attempt, "score")
 @click.argument("attempt_id", type=click.UUID)
 @click.option("--explain", is_flag=True, help="Print the whole derivation; changes nothing.")
-@click.option("--again", is_flag=True, help="Add a new score even when there is one.")
+@click.option("--again", is_flag=True, help="Add a new score to a result nobody was shown.")
 def score(attempt_id: UUID, explain: bool, again: bool) -> None:
     """Score a closed attempt, or explain its score."""
     if explain:
@@ -46,6 +48,26 @@ def sweep(form: str) -> None:
     """Close overdue attempts; score, release and issue what is waiting."""
     told = attempts.sweep(common.context())
     common.emit([{"closed": told.closed, "finished": told.finished}], form)
+
+
+@common.command(attempt, "export")
+@click.argument("attempt_id", type=click.UUID, required=False)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Where to; made readable by its owner only, for it holds keys and responses.",
+)
+def export(attempt_id: UUID | None, output: Path) -> None:
+    """Write released results with all it takes to score them again, one JSON document a line."""
+    output.touch(mode=0o600)
+    output.chmod(0o600)
+    written = 0
+    with output.open("w", encoding="utf-8") as file:
+        for document in score_exports.export(common.context(), common.CLI, attempt_id):
+            file.write(json.dumps(document, sort_keys=True, ensure_ascii=False) + "\n")
+            written += 1
+    click.echo(f"Wrote {written} results to {output}.")
 
 
 @common.command(attempt, "list")

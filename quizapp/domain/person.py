@@ -47,6 +47,8 @@ class Permission(StrEnum):
     READ_SCORES = "score.read"
     READ_RESPONSES = "score.read_responses"
     RELEASE_SCORES = "score.release"
+    PROPOSE_REGRADE = "regrade.propose"
+    APPROVE_REGRADE = "regrade.approve"
     PULL_RECORDS = "record.pull"
     CHANGE_RECORD_STATUS = "record.change_status"
     MANAGE_PEOPLE = "person.manage"
@@ -77,6 +79,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     _P.READ_SCORES: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),
     _P.READ_RESPONSES: frozenset({_R.APPEAL_REVIEWER}),
     _P.RELEASE_SCORES: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),
+    _P.PROPOSE_REGRADE: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),
+    _P.APPROVE_REGRADE: frozenset({_R.REGISTRAR}),
     _P.PULL_RECORDS: frozenset({_R.REGISTRAR}),
     _P.CHANGE_RECORD_STATUS: frozenset({_R.REGISTRAR}),
     _P.MANAGE_PEOPLE: frozenset({_R.ADMINISTRATOR}),

@@ -14,8 +14,16 @@ from quizapp.store.attempts import RowAttempt
 from quizapp.store.records import RowRecord, RowRecordEvent
 
 
-def issue_for(uow: UnitOfWork, attempt: RowAttempt, report: ScoreReport) -> str:
-    """Write the record of this attempt and put it in its place in the cycle; gives the serial."""
+def issue_for(
+    uow: UnitOfWork,
+    attempt: RowAttempt,
+    report: ScoreReport,
+    why: ReasonCategory = ReasonCategory.NEW_EVIDENCE,
+) -> RowRecord:
+    """Write the record of this attempt and put it in its place in the cycle.
+
+    ``why`` is what the history of the records it supersedes says.
+    """
     older = [row for row in store.in_force(uow.session, attempt) if not _is_later(uow, row, attempt)]
     predecessor = older[-1] if older else None
     serial = domain.serial_of(uow.context.entropy.token(domain.SERIAL_BYTES))
@@ -27,8 +35,8 @@ def issue_for(uow: UnitOfWork, attempt: RowAttempt, report: ScoreReport) -> str:
     uow.audit("issue", "record", row.id, attempt=str(attempt.id), demonstrated=row.demonstrated)
     if predecessor is not None and predecessor.status == RecordStatus.SUSPENDED:
         _carry_suspension(uow, predecessor, row)
-    _supersede_all_but_the_latest(uow, attempt)
-    return serial
+    _supersede_all_but_the_latest(uow, attempt, why)
+    return row
 
 
 def _is_later(uow: UnitOfWork, row: RowRecord, attempt: RowAttempt) -> bool:
@@ -105,11 +113,10 @@ def _carry_suspension(uow: UnitOfWork, predecessor: RowRecord, row: RowRecord) -
     uow.audit("suspend", "record", row.id, carried_over_from=str(predecessor.id))
 
 
-def _supersede_all_but_the_latest(uow: UnitOfWork, attempt: RowAttempt) -> None:
+def _supersede_all_but_the_latest(uow: UnitOfWork, attempt: RowAttempt, why: ReasonCategory) -> None:
     uow.flush()
     *replaced, latest = store.in_force(uow.session, attempt)
     for row in replaced:
         row.status = domain.move(RecordStatus(row.status), "supersede").value
-        category = ReasonCategory.NEW_EVIDENCE.value
-        note(uow, row, "supersede", category, successor=latest.serial)
+        note(uow, row, "supersede", why.value, successor=latest.serial)
         uow.audit("supersede", "record", row.id, successor=str(latest.id))

@@ -67,7 +67,7 @@ def issue(context: Context, actor: Actor, attempt_id: UUID) -> str | None:
             Mode(exam.mode), Purpose(attempt.purpose), report, is_released=is_released
         ):
             return None
-        return issue_for(uow, attempt, report)
+        return issue_for(uow, attempt, report).serial
 
 
 def _locked_attempt(uow: UnitOfWork, attempt_id: UUID) -> RowAttempt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain import blueprint as blueprints
+from quizapp.domain import regrade
 from quizapp.domain import score as domain
 from quizapp.domain.attempt import AttemptState, Purpose, project
 from quizapp.domain.errors import NotFound, Refused
@@ -18,11 +19,15 @@ from quizapp.domain.exam import ExamDefinition, Mode
 from quizapp.domain.framework import Framework
 from quizapp.domain.item_types import Review, item_type
 from quizapp.domain.person import Actor, Permission
+from quizapp.domain.regrade import Change
 from quizapp.domain.score import ScoreReport, TaskScore
-from quizapp.services import attempts, score_reports
+from quizapp.services import attempts, challenges, score_reports
+from quizapp.services.challenges import ChallengeNote
+from quizapp.services.regrade_views import change_of, score_outcomes
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
 from quizapp.store import people as people_store
+from quizapp.store import regrades as regrade_store
 from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
@@ -64,6 +69,16 @@ class ItemReview:
     stimulus_text: str
     review: Review
     was_seen_before: bool
+    is_regraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeNote:
+    """A regrade that changed a shown result."""
+
+    at: datetime
+    change: Change
+    is_undo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,9 @@ class ResultView:
     learner_name: str
     is_own: bool
     reviews: tuple[ItemReview, ...]
+    regrades: tuple[RegradeNote, ...] = ()
+    challenges: tuple[ChallengeNote, ...] = ()
+    may_challenge: bool = False
 
 
 def result_view(context: Context, actor: Actor, attempt_id: UUID) -> ResultView:
@@ -107,7 +125,26 @@ def result_view(context: Context, actor: Actor, attempt_id: UUID) -> ResultView:
             raise NotFound("not_found")
         if row.released_at is None or row.closed_at is None or row.scored_at is None:
             raise Refused("not_released")
-        return _view(session, actor, row, row.closed_at, row.scored_at, row.released_at)
+        told = _view(session, actor, row, row.closed_at, row.scored_at, row.released_at)
+        return replace(
+            told,
+            regrades=tuple(_regrades(session, attempt_id)),
+            challenges=tuple(challenges.notes(session, attempt_id)),
+            may_challenge=told.is_own and challenges.may_challenge(row, context.clock.now()),
+        )
+
+
+def _regrades(session: Session, attempt_id: UUID) -> list[RegradeNote]:
+    found = regrade_store.of_attempt(session, attempt_id)
+    if not found:
+        return []
+    ids = [score_id for row, _ in found for score_id in (row.before_score_id, row.after_score_id) if score_id]
+    outcomes = score_outcomes(session, ids)
+    return [
+        RegradeNote(told.applied_at, change_of(row, outcomes), told.undoes_id is not None)
+        for row, told in found
+        if told.applied_at is not None
+    ]
 
 
 def _view(
@@ -176,6 +213,7 @@ def _competencies(
 
 def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
     final = project(response_events.entries(session, row.id))
+    applied = regrade_store.of_form(session, row.form_id, row.id)
     reviews = []
     for slot in store.marking_slots(session, row):
         served = attempt_store.served_item(session, row.form_id, slot.position)
@@ -183,10 +221,13 @@ def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
         order = blueprints.orderer(served.seed, str(slot.item_version_id)) if served else None
         kind = item_type(slot.type)
         response = state.response if state else None
+        ruling = regrade.in_force(applied.get(slot.item_version_id, ()))
+        # The key that was put right is the one to learn from.
+        key = slot.key if ruling.keeps_key else kind.rekey(slot.key, ruling.answers[0])
         told = (
-            kind.describe(slot.content, slot.key, response, order)
+            kind.describe(slot.content, key, response, order)
             if order
-            else kind.describe(slot.content, slot.key, response)
+            else kind.describe(slot.content, key, response)
         )
         reviews.append(
             ItemReview(
@@ -197,6 +238,7 @@ def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
                 stimulus_text=(served.stimulus_text or "") if served else "",
                 review=told,
                 was_seen_before=not slot.is_first,
+                is_regraded=ruling != regrade.AS_WRITTEN,
             )
         )
     return reviews

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from quizapp.domain import regrade
 from quizapp.domain import score as domain
 from quizapp.domain.attempt import Purpose, project
 from quizapp.domain.errors import NotFound
@@ -14,6 +15,7 @@ from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.framework import Framework
 from quizapp.domain.score import EarlierAttempt, ScoreReport, SlotFacts, SlotMark
 from quizapp.store import attempts as attempt_store
+from quizapp.store import regrades as regrade_store
 from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
@@ -23,8 +25,12 @@ from quizapp.store.scores import MarkingSlot
 
 
 def compute(session: Session, row: RowAttempt, slots: Sequence[MarkingSlot]) -> ScoreReport:
-    """The score report of a closed attempt from its slots and stored responses, marked afresh."""
-    marks = [domain.mark(slot) for slot in slot_facts(session, row, slots)]
+    """The score report of a closed attempt from its slots and stored responses, marked afresh
+    under the regrades that reach it."""
+    applied = regrade_store.of_form(session, row.form_id, row.id)
+    rulings = [regrade.in_force(applied.get(slot.item_version_id, ())) for slot in slots]
+    facts = slot_facts(session, row, slots)
+    marks = [regrade.mark(told, ruling) for told, ruling in zip(facts, rulings, strict=True)]
     return _build(session, row, marks)
 
 

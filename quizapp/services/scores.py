@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,7 +27,7 @@ from quizapp.store import sittings as sitting_store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting, definition_of
 from quizapp.store.frameworks import version as framework_version
-from quizapp.store.scores import MarkingSlot, RowScore
+from quizapp.store.scores import RowScore
 
 #: Who closes, scores and releases when nobody asked: the sweep, or whoever looked first.
 SWEEP: Actor = operator("sweep")
@@ -62,19 +62,21 @@ def waiting(context: Context, person_id: UUID | None = None) -> list[UUID]:
 def score(context: Context, actor: Actor, attempt_id: UUID, *, again: bool = False) -> UUID:
     """Score a closed attempt; gives the score's id. With ``again`` a new score is added.
 
-    Raises `Refused` ("attempt_open", "attempt_void") for one that counts for nobody, or not yet.
+    Raises `Refused` ("attempt_open", "attempt_void") for one that counts for nobody, or not yet, and
+    ("attempt_released") for scoring again what was shown: that takes a regrade and its approval.
     """
     actor.require(Permission.RELEASE_SCORES)
     with context.transaction(actor) as uow:
         row = _locked(uow, attempt_id)
         if row.current_score_id is not None and not again:
             return row.current_score_id
+        if row.released_at is not None:
+            raise Refused("attempt_released")
         # Held until the end, so that the session does not read it again.
         exam = uow.session.get_one(RowExam, row.exam_id)
-        slots = store.marking_slots(uow.session, row)
+        slots = store.marking_slots(uow.session, row, lock=True)
         report = compute(uow.session, row, slots)
-        told = _store(uow, row, exam, slots, report)
-        row.current_score_id, row.scored_at = told.id, uow.now
+        told = add_score(uow, row, exam, {s.position: s.item_version_id for s in slots}, report)
         uow.audit("score", "attempt", row.id, number=told.number, decision=told.decision)
         return told.id
 
@@ -109,9 +111,13 @@ def _locked(uow: UnitOfWork, attempt_id: UUID) -> RowAttempt:
     return row
 
 
-def _store(
-    uow: UnitOfWork, row: RowAttempt, exam: RowExam, slots: Sequence[MarkingSlot], report: ScoreReport
+def add_score(
+    uow: UnitOfWork, row: RowAttempt, exam: RowExam, versions: Mapping[int, UUID], report: ScoreReport
 ) -> RowScore:
+    """Store a report as the newest score of a locked attempt, and make it the current one.
+
+    ``versions`` are the item versions of its form by position.
+    """
     definition = definition_of(exam)
     told = RowScore(
         id=uow.new_id(),
@@ -127,7 +133,6 @@ def _store(
     )
     uow.session.add(told)
     uow.flush()
-    versions = {slot.position: slot.item_version_id for slot in slots}
     store.add_marks(
         uow.session,
         [
@@ -140,6 +145,7 @@ def _store(
     store.add_tasks(
         uow.session, [{"score_id": told.id, "framework_id": framework.id, **task} for task in tasks]
     )
+    row.current_score_id, row.scored_at = told.id, uow.now
     return told
 
 

@@ -226,6 +226,12 @@ def lines(session: Session, wanted: LineFilter, limit: int, offset: int = 0) -> 
     return session.scalars(query.limit(limit).offset(offset)).all()
 
 
+def objects_of(session: Session, verb: str, noun: str) -> set[str]:
+    """The ids of everything of this noun that the verb was ever done to."""
+    query = select(RowAuditLine.object_id).where(RowAuditLine.verb == verb, RowAuditLine.noun == noun)
+    return set(session.scalars(query.distinct()))
+
+
 def count_lines(session: Session, wanted: LineFilter) -> int:
     """How many lines match."""
     return session.scalar(select(func.count()).select_from(_matching(wanted).subquery())) or 0

@@ -201,6 +201,16 @@ def by_emails(session: Session, emails: Iterable[str]) -> dict[str, RowPerson]:
     return found
 
 
+def by_ids(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, RowPerson]:
+    """These people, by id."""
+    found: dict[UUID, RowPerson] = {}
+    wanted = sorted(set(person_ids))
+    for start in range(0, len(wanted), IN_LIST):
+        query = select(RowPerson).where(RowPerson.id.in_(wanted[start : start + IN_LIST]))
+        found |= {row.id: row for row in session.scalars(query)}
+    return found
+
+
 def active_administrators(session: Session) -> Sequence[RowPerson]:
     """Accounts that can sign in as administrator, locked so that two cannot leave at once."""
     query = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,6 +18,9 @@ from quizapp.store.engine import Base
 from quizapp.store.exam_day import RowCheckIn
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.types import BigKey, Instant
+
+#: A statement names at most so many attempts.
+AT_ONCE = 400
 
 
 class RowSigningKey(Base):
@@ -130,6 +133,35 @@ def in_force(session: Session, attempt: RowAttempt) -> list[RowRecord]:
         .order_by(RowAttempt.opened_at, RowRecord.issued_at, RowRecord.id)
     )
     return list(session.scalars(query))
+
+
+def in_force_of_attempts(session: Session, attempt_ids: Collection[UUID]) -> dict[UUID, RowRecord]:
+    """The valid or suspended record of each of these attempts that has one."""
+    states = [RecordStatus.VALID.value, RecordStatus.SUSPENDED.value]
+    wanted, told = list(attempt_ids), dict[UUID, RowRecord]()
+    for start in range(0, len(wanted), AT_ONCE):
+        query = select(RowRecord).where(
+            RowRecord.attempt_id.in_(wanted[start : start + AT_ONCE]), RowRecord.status.in_(states)
+        )
+        told |= {row.attempt_id: row for row in session.scalars(query)}
+    return told
+
+
+def of_scores(session: Session, score_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The serials of the records issued for these scores."""
+    wanted, told = list(score_ids), dict[UUID, str]()
+    for start in range(0, len(wanted), AT_ONCE):
+        query = select(RowRecord.score_id, RowRecord.serial).where(
+            RowRecord.score_id.in_(wanted[start : start + AT_ONCE])
+        )
+        told |= {found.score_id: found.serial for found in session.execute(query)}
+    return told
+
+
+def newest_of_attempt(session: Session, attempt_id: UUID) -> RowRecord | None:
+    """The record last issued for an attempt, or None."""
+    query = select(RowRecord).where(RowRecord.attempt_id == attempt_id)
+    return session.scalar(query.order_by(RowRecord.issued_at.desc(), RowRecord.id.desc()).limit(1))
 
 
 @dataclass(frozen=True, slots=True)

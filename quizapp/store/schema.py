@@ -9,6 +9,7 @@ from sqlalchemy import Connection, MetaData
 from quizapp.store import (
     attempts,
     audit,
+    challenges,
     exam_day,
     exams,
     frameworks,
@@ -17,6 +18,7 @@ from quizapp.store import (
     people,
     record_pdfs,
     records,
+    regrades,
     response_events,
     scores,
     status_lists,
@@ -26,6 +28,7 @@ from quizapp.store.engine import Base
 TABLE_FILES = (
     attempts,
     audit,
+    challenges,
     exam_day,
     exams,
     frameworks,
@@ -34,6 +37,7 @@ TABLE_FILES = (
     people,
     record_pdfs,
     records,
+    regrades,
     response_events,
     scores,
     status_lists,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -103,8 +103,11 @@ class MarkingSlot:
     is_first: bool
 
 
-def marking_slots(session: Session, attempt: RowAttempt) -> list[MarkingSlot]:
-    """Every slot of an attempt's form, in order, with content, key and exposure."""
+def marking_slots(session: Session, attempt: RowAttempt, *, lock: bool = False) -> list[MarkingSlot]:
+    """Every slot of an attempt's form, in order, with content, key and exposure.
+
+    Locked, no regrade of any of the versions is applied until the transaction ends.
+    """
     query = (
         select(
             RowFormSlot.position,
@@ -127,6 +130,8 @@ def marking_slots(session: Session, attempt: RowAttempt) -> list[MarkingSlot]:
         .where(RowFormSlot.form_id == attempt.form_id)
         .order_by(RowFormSlot.position)
     )
+    if lock:
+        query = query.with_for_update(read=True, of=RowItemVersion)
     return [MarkingSlot(*row) for row in session.execute(query)]
 
 
@@ -150,6 +155,30 @@ def marks(session: Session, attempt: RowAttempt) -> list[tuple[RowMark, str]]:
         .order_by(RowMark.position)
     )
     return [(mark, item_id) for mark, item_id in session.execute(query)]
+
+
+def released(session: Session, attempt_id: UUID | None = None) -> list[UUID]:
+    """The live attempts whose results are shown (or the one), oldest first."""
+    query = select(RowAttempt.id).where(
+        RowAttempt.purpose == Purpose.LIVE.value,
+        RowAttempt.state == AttemptState.CLOSED.value,
+        RowAttempt.released_at.is_not(None),
+        RowAttempt.current_score_id.is_not(None),
+    )
+    if attempt_id is not None:
+        query = query.where(RowAttempt.id == attempt_id)
+    return list(session.scalars(query.order_by(RowAttempt.opened_at, RowAttempt.id)))
+
+
+def by_ids(session: Session, score_ids: Collection[UUID]) -> Sequence[RowScore]:
+    """These scores."""
+    return session.scalars(select(RowScore).where(RowScore.id.in_(score_ids))).all()
+
+
+def tasks_of(session: Session, score_ids: Collection[UUID]) -> Sequence[RowTaskScore]:
+    """The task statuses of these scores, each in framework order."""
+    query = select(RowTaskScore).where(RowTaskScore.score_id.in_(score_ids))
+    return session.scalars(query.order_by(RowTaskScore.score_id, RowTaskScore.position)).all()
 
 
 def next_number(session: Session, attempt_id: UUID) -> int:

@@ -125,6 +125,7 @@ def item(bank_id: str, item_id: str) -> Any:
         line=told.line,
         reports=_reports(bank_id, item_id),
         may_suspend=actor().may(Permission.SUSPEND_ITEM),
+        may_regrade=actor().may(Permission.PROPOSE_REGRADE),
         may_read_key=actor().may(Permission.READ_KEYS),
         words=words(),
         chips=STATUS_CHIPS,

@@ -124,6 +124,20 @@ MESSAGES: Mapping[str, LazyString] = {
     "entered_meanwhile": _l("Somebody entered this sheet at the same moment. Look at it again."),
     "bad_paper": _l("The sheet was not entered. Every reason stands below."),
     "unprintable": _l("Some signs cannot be printed. Nothing was printed."),
+    "bad_regrade": _l("The regrade was not proposed. Every reason stands below."),
+    "regrade_pending": _l("A regrade of this item waits already. Nothing was changed."),
+    "own_proposal": _l("You proposed this regrade; somebody else has to approve it. Nothing was changed."),
+    "needs_person": _l("This takes a person who has signed in. Nothing was changed."),
+    "preview_changed": _l(
+        "Results have changed since this preview was made. Look at it again and approve it anew. "
+        "Nothing was changed."
+    ),
+    "not_undoable": _l("Only the last regrade of an item that still holds can be undone."),
+    "bad_challenge": _l("Nothing was sent: choose a question, and say what is wrong with it."),
+    "challenge_over": _l("The time to challenge this result is over. Nothing was sent."),
+    "challenged_before": _l("You challenged this question before. Nothing was sent."),
+    "too_many_challenges": _l("You challenged many questions of this result already. Nothing was sent."),
+    "bad_export": _l("This is not an export of results."),
     "bad_token": _l("The right to save has run out. Reload the page; saved answers are safe."),
 }
 

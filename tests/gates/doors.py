@@ -12,7 +12,7 @@ from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.records import RowRecord
-from tests.gates import exam_day
+from tests.gates import exam_day, regrading
 from tests.gates.conftest import Place
 
 DRAFT = "draft"
@@ -32,6 +32,7 @@ def _printed_serial(place: Place) -> list[str]:
 
 def _own_results(place: Place) -> list[str]:
     """Practice and certification results, which are told apart."""
+    regrading.made(place)
     person_id = place.person_id("learner")
     with place.context.reading() as session:
         rows = session.query(RowAttempt).filter_by(person_id=person_id, state="closed")
@@ -85,10 +86,20 @@ def _whole_life_of_an_exam(place: Place) -> list[str]:
     return [*_draft(place), *_exam_day(place), f"/sittings/{over}"]
 
 
+def _regrades(place: Place) -> list[str]:
+    """A regrade that waits, and one that was applied."""
+    return [f"/regrades/{regrade_id}" for regrade_id in regrading.made(place)]
+
+
+def _author(place: Place) -> list[str]:
+    return [*_whole_life_of_an_exam(place), *_regrades(place)]
+
+
 MORE = {
     "visitor": _printed_serial,
     "learner": _own_results,
-    "instructor": _whole_life_of_an_exam,
+    "instructor": _author,
+    "registrar": _regrades,
     "reviewer": _every_item_type,
     "proctor": _exam_day,
     "administrator": _exam_day,

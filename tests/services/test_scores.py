@@ -92,7 +92,7 @@ def test_the_top_up_pools_evidence_and_its_record_supersedes(context, clock, act
 
 
 def test_scoring_again_adds_a_score_and_changes_none(context, actor) -> None:
-    sitting_id = room.room(context, [actor.person_id])
+    sitting_id = room.room(context, [actor.person_id], release=Release.MANUAL)
     attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
     before = report(context, attempt_id)
     scores.score(context, TESTS, attempt_id)
@@ -100,6 +100,12 @@ def test_scoring_again_adds_a_score_and_changes_none(context, actor) -> None:
     with context.reading() as session:
         numbers = list(session.scalars(select(RowScore.number).order_by(RowScore.number)))
     assert (numbers, report(context, attempt_id)) == ([1, 2], before)
+
+
+def test_what_was_shown_is_not_scored_again_behind_a_registrars_back(context, actor) -> None:
+    attempt_id = room.taken(context, actor, room.room(context, [actor.person_id]), {"1.A": 8})
+    with pytest.raises(Refused, match="attempt_released"):
+        scores.score(context, TESTS, attempt_id, again=True)
 
 
 def test_an_open_attempt_cannot_be_scored(context, actor) -> None:

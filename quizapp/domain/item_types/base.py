@@ -92,6 +92,7 @@ class ItemType:
                    (both raise DomainError "bad_response" for what no page can have sent)
     is_complete    False also for a response that is only begun
     mark           total: a stored response never makes it raise
+    rekey          the key under which a complete response is right; policy and rationales stay
     describe       marked item with key and rationales, for result pages
     example        a valid item in the author's form
     """
@@ -106,6 +107,7 @@ class ItemType:
     accept: Callable[[Content, object], dict[str, Any] | None]
     is_complete: Callable[[Content, Response | None], bool]
     mark: Callable[[Key, Content, Response | None], Mark]
+    rekey: Callable[[Key, Response], dict[str, Any]]
     describe: Describe
     example: Callable[[], dict[str, Any]]
 

@@ -153,6 +153,10 @@ def _pairs(content: Content, response: Response | None) -> Pairs:
     return stored["pairs"] if stored else {}
 
 
+def rekey(key: Key, response: Response) -> dict[str, Any]:
+    return {**key, "pairs": dict(response["pairs"])}
+
+
 def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
     """One row per prompt; `given` and `expected` are the texts of options."""
     given = _pairs(content, response)
@@ -220,6 +224,7 @@ TYPE = ItemType(
     accept=accept,
     is_complete=is_complete,
     mark=mark,
+    rekey=rekey,
     describe=describe,
     example=example,
 )

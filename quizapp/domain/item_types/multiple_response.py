@@ -102,6 +102,10 @@ def _chosen(content: Content, response: Response | None) -> Ids:
     return frozenset(stored["choices"] if stored else ())
 
 
+def rekey(key: Key, response: Response) -> dict[str, Any]:
+    return {**key, "keys": list(response["choices"])}
+
+
 def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
     ids = _chosen(content, response)
     return choice.describe(NAME, content, key, ids, mark(key, content, response), order)
@@ -131,6 +135,7 @@ TYPE = ItemType(
     accept=accept,
     is_complete=is_complete,
     mark=mark,
+    rekey=rekey,
     describe=describe,
     example=example,
 )

@@ -112,6 +112,10 @@ def _typed(content: Content, response: Response | None) -> str:
     return typed
 
 
+def rekey(key: Key, response: Response) -> dict[str, Any]:
+    return {**key, "value": response["number"]}
+
+
 def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
     marked = mark(key, content, response)
     typed = _typed(content, response)
@@ -159,6 +163,7 @@ TYPE = ItemType(
     accept=accept,
     is_complete=is_complete,
     mark=mark,
+    rekey=rekey,
     describe=describe,
     example=example,
 )

@@ -122,6 +122,10 @@ def _ranks(content: Content, response: Response | None) -> Ranks:
     return stored["ranks"] if stored else {}
 
 
+def rekey(key: Key, response: Response) -> dict[str, Any]:
+    return {**key, "order": sorted(response["ranks"], key=response["ranks"].__getitem__)}
+
+
 def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
     """Rows stand in the right order; letters are those of the form."""
     ranks = _ranks(content, response)
@@ -172,6 +176,7 @@ TYPE = ItemType(
     accept=accept,
     is_complete=is_complete,
     mark=mark,
+    rekey=rekey,
     describe=describe,
     example=example,
 )

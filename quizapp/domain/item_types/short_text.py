@@ -115,6 +115,10 @@ def _typed(content: Content, response: Response | None) -> str:
     return stored["text"] if stored else ""
 
 
+def rekey(key: Key, response: Response) -> dict[str, Any]:
+    return {**key, "answers": [response["text"]]}
+
+
 def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
     """One row per accepted text; the learner's own is `given` of the whole."""
     typed = _typed(content, response)
@@ -153,6 +157,7 @@ TYPE = ItemType(
     accept=accept,
     is_complete=is_complete,
     mark=mark,
+    rekey=rekey,
     describe=describe,
     example=example,
 )

@@ -61,6 +61,10 @@ def chosen(content: Content, response: Response | None) -> list[str]:
     return [stored["choice"]] if stored else []
 
 
+def rekey(key: Key, response: Response) -> dict[str, Any]:
+    return {**key, "keys": [response["choice"]]}
+
+
 def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
     ids = chosen(content, response)
     return choice.describe(NAME, content, key, ids, mark(key, content, response), order)
@@ -101,6 +105,7 @@ TYPE = ItemType(
     accept=accept,
     is_complete=is_complete,
     mark=mark,
+    rekey=rekey,
     describe=describe,
     example=example,
 )

@@ -16,7 +16,7 @@ from quizapp.domain.item_types.base import (
     Source,
     as_stored,
 )
-from quizapp.domain.item_types.single_choice import accept, is_complete, mark, parse
+from quizapp.domain.item_types.single_choice import accept, is_complete, mark, parse, rekey
 
 NAME = "true_false"
 SOURCE_FIELDS = frozenset({"stem", "options", "rationale"})
@@ -69,6 +69,7 @@ TYPE = ItemType(
     accept=accept,
     is_complete=is_complete,
     mark=mark,
+    rekey=rekey,
     describe=describe,
     example=example,
 )
