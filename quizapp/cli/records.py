@@ -10,10 +10,11 @@ import click
 from flask.cli import with_appcontext
 
 from quizapp.cli import common
+from quizapp.domain.currency import HORIZON_DAYS
 from quizapp.domain.errors import NotFound
 from quizapp.domain.record import PILOT_NOTICE, RecordStatus
 from quizapp.ports import SystemClock
-from quizapp.services import records, verification
+from quizapp.services import currency, record_exports, records, verification
 from quizapp.services.records import Wish
 from quizapp.services.verification import Finding, Verification
 
@@ -25,6 +26,9 @@ WORDS = {
     Finding.BAD_SIGNATURE: "Not authentic: the signature does not belong to these contents.",
     Finding.NO_SUCH_RECORD: "No current record in this system: the signature is ours, the record is not.",
 }
+
+#: Files for spreadsheets begin with it; what is printed does not.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @click.group("record")
@@ -48,11 +52,12 @@ def list_records(text: str, status: str | None, task: str, sort: str, form: str)
     if sort.removeprefix("-") not in records.SORTS:
         raise common.BadUsage(f"--sort must be one of {', '.join(records.SORTS)}")
     wish = Wish(text=text, status=RecordStatus(status) if status else None, task_code=task, sort=sort)
-    rows = records.pull(common.context(), common.CLI, wish, f"cli:{form}")
-    if form == "csv":
-        click.echo(records.as_csv(rows), nl=False)
-    else:
-        common.emit(rows, form, records.COLUMNS)
+    if form == "table":
+        rows = list(record_exports.rows(common.context(), common.CLI, wish, "cli:table"))
+        common.emit(rows, form, record_exports.COLUMNS)
+        return
+    for piece in record_exports.stream(common.context(), common.CLI, wish, form, f"cli:{form}"):
+        click.echo(piece.removeprefix(BYTE_ORDER_MARK), nl=False)
 
 
 @common.command(group, "show")
@@ -105,6 +110,35 @@ def export(serial: str, form: str, output: Path | None) -> None:
     else:
         output.write_bytes(data)
         click.echo(f"{output}: {len(data)} bytes", err=True)
+
+
+@common.command(group, "currency")
+@click.argument("file", type=click.File("rb"))
+@click.option("--exam", help="Slug of an exam: only its records count, and its tasks are those missing.")
+@click.option(
+    "--days", type=click.IntRange(0, 3650), default=HORIZON_DAYS, help="Expiring means within so many days."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print."
+)
+def check_currency(file: Any, exam: str | None, days: int, form: str) -> None:
+    """Whether the people in FILE are current: exit 0 all of them, 1 not all, 2 not a list.
+
+    FILE is text with a name, e-mail address or serial on each line, or CSV or Excel with a column
+    named serial, email or name; - reads standard input. Every record named is noted as disclosed.
+    """
+    context = common.context()
+    exam_id = currency.exam_id(context, common.CLI, exam) if exam else None
+    told = currency.check(
+        context, common.CLI, currency.read(file.read()), exam_id=exam_id, horizon=days, door="cli:currency"
+    )
+    if form == "csv":
+        for piece in currency.file(told, "csv"):
+            click.echo(piece.removeprefix(BYTE_ORDER_MARK), nl=False)
+    else:
+        common.emit(currency.rows(told), form, currency.COLUMNS)
+    if not all(line.is_current for line in told):
+        raise click.exceptions.Exit(common.ANSWER_IS_NO)
 
 
 @common.command(group, "issuer")
