@@ -111,9 +111,13 @@ def filters_of(form: SearchForm) -> dict[str, str]:
 
 @bp.get("/records/export.<form>")
 @needs(Permission.PULL_RECORDS)
-def export(form: str) -> Response:
+def export(form: str) -> Any:
     """Exactly the rows the same filters show, all pages of them, or those selected; in the same order."""
     wish = wish_of(search_form())
+    if request.args.get("selected") and not wish.serials:
+        # Nothing ticked is nothing wanted, never everything.
+        flash(_("Tick the rows first. Nothing was exported."), "warning")
+        return redirect(url_for("records.index", sort=wish.sort))
     pieces = record_exports.stream(context(), actor(), wish, form, form)
     return _download(pieces, form)
 

@@ -96,7 +96,7 @@ def verb_words() -> Mapping[str, str]:
 def reach_words() -> Mapping[str, str]:
     """How much a link reveals."""
     return {
-        Reach.FULL: _("everything: every task with its text, the evidence and the signed file"),
+        Reach.FULL: _("everything: every task with its text"),
         Reach.COMPETENCIES: _("status, name and competencies, but no single tasks"),
         Reach.STATUS: _("only status, name and dates"),
     }

@@ -212,6 +212,7 @@ def test_the_list_filters_sorts_and_exports_the_same_rows(small: Room, rita: Fla
     rows = rita.get("/records/export.json", query_string={"serial": chosen, "sort": "learner"}).json
     assert [row["learner"] for row in rows] == ["=Cy Example", "Ada Example"]
     assert rita.get("/records/export.pdf").status_code == 404
+    assert rita.get("/records/export.csv?selected=1").location == "/records?sort=-issued_at"
 
 
 def test_a_search_is_kept_and_a_long_file_shows_its_progress(small: Room, rita: FlaskClient) -> None:
