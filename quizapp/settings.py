@@ -68,6 +68,10 @@ class Settings:
     verify_rate: str = _setting(
         "120 per minute", "Look-ups of records per address, in Flask-Limiter's words."
     )
+    record_reach: str = _setting(
+        "full",
+        "What the public page of a record reveals unless its learner chose: full, competencies or status.",
+    )
     max_upload_bytes: int = _setting(4 * 1024 * 1024, "Largest request body accepted.")
     sweep_seconds: int = _setting(5, "Pause between two rounds of closing, scoring and sealing.")
     log_level: str = _setting("info", "Least severe log line written: debug, info, warning or error.")

@@ -10,10 +10,19 @@ import click
 from flask.cli import with_appcontext
 
 from quizapp.cli import common
+from quizapp.domain.currency import HORIZON_DAYS
 from quizapp.domain.errors import NotFound
 from quizapp.domain.record import PILOT_NOTICE, RecordStatus
 from quizapp.ports import SystemClock
-from quizapp.services import credentials, record_pdfs, record_uploads, records, verification
+from quizapp.services import (
+    credentials,
+    currency,
+    record_exports,
+    record_pdfs,
+    record_uploads,
+    records,
+    verification,
+)
 from quizapp.services.records import PROJECTIONS, Wish
 from quizapp.services.verification import Finding, Verification
 
@@ -31,6 +40,8 @@ WORDS = {
 }
 
 FORMS = (*PROJECTIONS, "pdf")
+#: Files for spreadsheets begin with it; what is printed does not.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @click.group("record")
@@ -54,11 +65,12 @@ def list_records(text: str, status: str | None, task: str, sort: str, form: str)
     if sort.removeprefix("-") not in records.SORTS:
         raise common.BadUsage(f"--sort must be one of {', '.join(records.SORTS)}")
     wish = Wish(text=text, status=RecordStatus(status) if status else None, task_code=task, sort=sort)
-    rows = records.pull(common.context(), common.CLI, wish, f"cli:{form}")
-    if form == "csv":
-        click.echo(records.as_csv(rows), nl=False)
-    else:
-        common.emit(rows, form, records.COLUMNS)
+    if form == "table":
+        rows = list(record_exports.rows(common.context(), common.CLI, wish, "cli:table"))
+        common.emit(rows, form, record_exports.COLUMNS)
+        return
+    for piece in record_exports.stream(common.context(), common.CLI, wish, form, f"cli:{form}"):
+        click.echo(piece.removeprefix(BYTE_ORDER_MARK), nl=False)
 
 
 @common.command(group, "show")
@@ -123,6 +135,35 @@ def _written(serial: str, form: str) -> bytes:
     if form == "pdf":
         return record_pdfs.pdf_of(common.context(), common.CLI, serial, door)
     return records.export(common.context(), common.CLI, serial, form, door)
+
+
+@common.command(group, "currency")
+@click.argument("file", type=click.File("rb"))
+@click.option("--exam", help="Slug of an exam: only its records count, and its tasks are those missing.")
+@click.option(
+    "--days", type=click.IntRange(0, 3650), default=HORIZON_DAYS, help="Expiring means within so many days."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="How to print."
+)
+def check_currency(file: Any, exam: str | None, days: int, form: str) -> None:
+    """Whether the people in FILE are current: exit 0 all of them, 1 not all, 2 not a list.
+
+    FILE is text with a name, e-mail address or serial on each line, or CSV or Excel with a column
+    named serial, email or name; - reads standard input. Every record named is noted as disclosed.
+    """
+    context = common.context()
+    exam_id = currency.exam_id(context, common.CLI, exam) if exam else None
+    told = currency.check(
+        context, common.CLI, currency.read(file.read()), exam_id=exam_id, horizon=days, door="cli:currency"
+    )
+    if form == "csv":
+        for piece in currency.file(told, "csv"):
+            click.echo(piece.removeprefix(BYTE_ORDER_MARK), nl=False)
+    else:
+        common.emit(currency.rows(told), form, currency.COLUMNS)
+    if not all(line.is_current for line in told):
+        raise click.exceptions.Exit(common.ANSWER_IS_NO)
 
 
 @common.command(group, "issuer")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -195,6 +197,28 @@ def parse_roles(names: Iterable[str]) -> tuple[frozenset[Role], list[Problem]]:
 def normalise_email(address: str) -> str:
     """One spelling per mailbox for look-ups: trimmed and lower case."""
     return address.strip().lower()
+
+
+_WORD = re.compile(r"[^\W_]+")
+LONGEST_WORD = 80
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are compared: without capitals, accents and punctuation."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return [word[:LONGEST_WORD] for word in _WORD.findall(plain.casefold())]
+
+
+def search_words(name: str, email: str) -> list[str]:
+    """What somebody can be found by: the words of the name, the address, and the words before its @."""
+    address = normalise_email(email)
+    return sorted({*words(name), *words(address.partition("@")[0]), address[:LONGEST_WORD]} - {""})
+
+
+def name_key(name: str) -> str:
+    """One spelling for equal names: "Example, Ada" and "ADA example" are the same person's."""
+    family, comma, given = name.partition(",")
+    return " ".join(words(f"{given} {family}" if comma else name))
 
 
 def check_person(name: str, email: str) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -48,6 +48,19 @@ class ReasonCategory(StrEnum):
     NEW_EVIDENCE = "new_evidence"
 
 
+class Reach(StrEnum):
+    """How much of a record a link reveals."""
+
+    FULL = "full"
+    COMPETENCIES = "competencies"
+    STATUS = "status"
+
+
+def read_reach(text: str) -> Reach:
+    """The reach of this name; what nobody knows reveals the least."""
+    return Reach(text) if text in set(Reach) else Reach.STATUS
+
+
 _S = RecordStatus
 TRANSITIONS: dict[str, tuple[frozenset[RecordStatus], RecordStatus]] = {
     "suspend": (frozenset({_S.VALID}), _S.SUSPENDED),
@@ -70,6 +83,17 @@ def status_on(stored: RecordStatus, expires_on: date, day: date) -> RecordStatus
     if stored is RecordStatus.VALID and day > expires_on:
         return RecordStatus.EXPIRED
     return stored
+
+
+def status_as_of(
+    changes: Iterable[tuple[date, RecordStatus]], expires_on: date, day: date
+) -> RecordStatus | None:
+    """What a reader was told at the end of ``day``, from every change so far, oldest first.
+
+    None when the record was not issued yet.
+    """
+    known = [status for on, status in changes if on <= day]
+    return status_on(known[-1], expires_on, day) if known else None
 
 
 def check_reason(category: str, reason: str) -> list[Problem]:
@@ -104,6 +128,14 @@ def read_serial(text: str) -> str | None:
     """The serial somebody typed, in its one spelling, or None when it cannot be one."""
     letters = "".join(text.split()).replace("-", "").upper().translate(LOOK_ALIKES)
     if len(letters) != SERIAL_LENGTH or set(letters) - set(SERIAL_ALPHABET):
+        return None
+    return _grouped(letters)
+
+
+def begin_serial(text: str) -> str | None:
+    """The first group or more of a serial somebody typed, in its one spelling, or None."""
+    letters = "".join(text.split()).replace("-", "").upper().translate(LOOK_ALIKES)
+    if not SERIAL_GROUP <= len(letters) <= SERIAL_LENGTH or set(letters) - set(SERIAL_ALPHABET):
         return None
     return _grouped(letters)
 

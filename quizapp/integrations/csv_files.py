@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 #: A cell that starts with one of these would be taken for a formula.
@@ -25,3 +25,12 @@ def write(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     for row in rows:
         writer.writerow([neutral(row.get(name)) for name in columns])
     return out.getvalue()
+
+
+def lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """The same file line by line, with the mark that makes spreadsheets read it as UTF-8."""
+    yield b"\xef\xbb\xbf" + write(columns, ()).encode()
+    for row in rows:
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\r\n").writerow([neutral(row.get(name)) for name in columns])
+        yield out.getvalue().encode()

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain.framework import Framework
-from quizapp.domain.record import TRANSITIONS, RecordStatus, status_on
+from quizapp.domain.record import TRANSITIONS, Reach, RecordStatus, status_on
 from quizapp.store import frameworks as framework_store
 from quizapp.store import record_search
 from quizapp.store import records as store
@@ -63,6 +63,7 @@ class RecordView:
     """A record with everything its page says; ``payload`` is the signed document."""
 
     serial: str
+    person_id: UUID
     status: RecordStatus
     payload: Mapping[str, Any]
     framework: Framework | None
@@ -74,6 +75,7 @@ class RecordView:
     is_own: bool = False
     verbs: tuple[str, ...] = ()
     marks: tuple[MarkLine, ...] = ()
+    reach: Reach = Reach.FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ def view(session: Session, row: RowRecord, day: date, *, zone: Any, is_own: bool
     status = RecordStatus(row.status)
     return RecordView(
         serial=row.serial,
+        person_id=row.person_id,
         status=current_status(row, day),
         payload=payload,
         framework=_framework(session, payload),

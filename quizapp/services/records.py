@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,17 +12,18 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain import record as domain
 from quizapp.domain.attempt import AttemptState, Purpose
+from quizapp.domain.currency import HORIZON_DAYS, HORIZONS
 from quizapp.domain.errors import Forbidden, NotFound
 from quizapp.domain.exam import Mode
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.record import RecordStatus
-from quizapp.integrations import csv_files
 from quizapp.services import record_views, score_reports
 from quizapp.services.issuing import issue_for
 from quizapp.services.record_facts import today
 from quizapp.services.record_projections import PROJECTIONS as PROJECTIONS
 from quizapp.services.record_views import RecordLine, RecordView
 from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.store import frameworks as framework_store
 from quizapp.store import record_search
 from quizapp.store import records as store
 from quizapp.store.attempts import RowAttempt
@@ -33,13 +32,9 @@ from quizapp.store.record_search import SORTS as SORTS
 from quizapp.store.record_search import Wish as Wish
 from quizapp.store.records import RowRecord
 
-#: The columns of every export, in this order; a new one is added at the end, none is renamed.
-COLUMNS = (
-    "serial", "status", "learner", "person_id", "exam", "framework", "framework_version", "decision",
-    "demonstrated", "tasks", "task_codes", "standing", "cycle", "issued_at", "expires_on",
-)  # fmt: skip
-EXPIRY_HORIZON = timedelta(days=30)
 LAST_ISSUED = 10
+#: The list of the next thirty days shows so many; its heading counts them all.
+MOST_EXPIRING = 20
 PAGE_SIZE = 100
 
 
@@ -106,41 +101,6 @@ def find(context: Context, actor: Actor, wish: Wish, page: int = 1, door: str = 
         return RecordPage(tuple(told), total, page, pages)
 
 
-def pull(context: Context, actor: Actor, wish: Wish, door: str) -> list[dict[str, Any]]:
-    """Every record a wish asks for as plain rows with `COLUMNS`; noted as disclosed."""
-    actor.require(Permission.PULL_RECORDS)
-    with context.transaction(actor) as uow:
-        day = today(context)
-        told = record_views.lines(uow.session, record_search.search(uow.session, wish, day), day)
-        _disclose(uow, told, door)
-        return [_row(line) for line in told]
-
-
-def as_csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows of `pull` as comma-separated values that no spreadsheet will calculate."""
-    return csv_files.write(COLUMNS, rows)
-
-
-def _row(line: RecordLine) -> dict[str, Any]:
-    return {
-        "serial": line.serial,
-        "status": line.status.value,
-        "learner": line.learner_name,
-        "person_id": str(line.person_id),
-        "exam": line.exam_title,
-        "framework": line.framework_id,
-        "framework_version": line.framework_version,
-        "decision": line.decision,
-        "demonstrated": line.demonstrated,
-        "tasks": line.tasks,
-        "task_codes": " ".join(line.task_codes),
-        "standing": line.standing,
-        "cycle": line.cycle,
-        "issued_at": line.issued_at.isoformat(),
-        "expires_on": line.expires_on.isoformat(),
-    }
-
-
 def _disclose(uow: UnitOfWork, told: Sequence[RecordLine], door: str) -> None:
     store.disclose(uow.session, [line.id for line in told], uow.actor.person_id, door, uow.now)
     uow.audit("disclose", "record", "", door=door, count=len(told))
@@ -151,21 +111,26 @@ class Choices:
     """What the search form offers."""
 
     exams: tuple[tuple[UUID, str], ...]
+    cohorts: tuple[tuple[UUID, str], ...]
+    frameworks: tuple[tuple[str, str], ...]
     sorts: tuple[str, ...] = tuple(SORTS)
 
 
 def choices(context: Context, actor: Actor) -> Choices:
-    """The exams that have records, and the orders a list can have."""
+    """The exams that have records, the cohorts, the frameworks, and the orders a list can have."""
     actor.require(Permission.PULL_RECORDS)
     with context.reading() as session:
-        return Choices(tuple(record_search.exams_with_records(session)))
+        exams, cohorts = record_search.exams_with_records(session), record_search.cohorts(session)
+        known = [(row.framework_id, row.function) for row in framework_store.current(session)]
+        return Choices(tuple(exams), tuple(cohorts), tuple(known))
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a registrar's day starts with."""
+    """What a registrar's day starts with; ``horizons`` are days, and how many records end within them."""
 
     expiring: tuple[RecordLine, ...]
+    horizons: tuple[tuple[int, int], ...]
     last_issued: tuple[RecordLine, ...]
     counts: dict[RecordStatus, int]
 
@@ -180,10 +145,14 @@ def desk(context: Context, actor: Actor) -> Desk:
     actor.require(Permission.PULL_RECORDS)
     with context.transaction(actor) as uow:
         day = today(context)
-        soon = record_search.expiring(uow.session, day, day + EXPIRY_HORIZON)
+        wish = Wish(expires_within=HORIZON_DAYS, sort="expires_on")
+        soon = record_search.search(uow.session, wish, day, MOST_EXPIRING)
         last = record_search.search(uow.session, Wish(), day, LAST_ISSUED)
         told = Desk(
             expiring=tuple(record_views.lines(uow.session, soon, day)),
+            horizons=tuple(
+                (days, record_search.count(uow.session, Wish(expires_within=days), day)) for days in HORIZONS
+            ),
             last_issued=tuple(record_views.lines(uow.session, last, day)),
             counts=record_search.status_counts(uow.session, day),
         )

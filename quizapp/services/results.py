@@ -182,7 +182,7 @@ def _view(
         serial=store.record_serial(session, row),
         learner_name=people_store.names(session, [row.person_id])[row.person_id],
         is_own=is_own,
-        reviews=tuple(_reviews(session, row)) if shows_items else (),
+        reviews=tuple(reviews(session, row)) if shows_items else (),
     )
 
 
@@ -211,10 +211,11 @@ def _competencies(
         )
 
 
-def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
+def reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
+    """Every item of an attempt with key and response; the caller asks whether that may be shown."""
     final = project(response_events.entries(session, row.id))
     applied = regrade_store.of_form(session, row.form_id, row.id)
-    reviews = []
+    told_of_all = []
     for slot in store.marking_slots(session, row):
         served = attempt_store.served_item(session, row.form_id, slot.position)
         state = final.get(slot.position)
@@ -229,7 +230,7 @@ def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
             if order
             else kind.describe(slot.content, key, response)
         )
-        reviews.append(
+        told_of_all.append(
             ItemReview(
                 position=slot.position,
                 item_id=slot.item_id,
@@ -241,7 +242,7 @@ def _reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
                 is_regraded=ruling != regrade.AS_WRITTEN,
             )
         )
-    return reviews
+    return told_of_all
 
 
 # --- a learner's home -------------------------------------------------------------------

@@ -9,10 +9,12 @@ from typing import TypeVar
 
 import structlog
 
-from quizapp.services import attempts, audit, jobs, preparations
+from quizapp.services import attempts, audit, jobs, preparations, record_exports
 from quizapp.services.unit_of_work import Context
 
 log = structlog.get_logger()
+#: Whose work jobs are; naming them here is what makes the worker know them.
+WORKERS = (record_exports,)
 Result = TypeVar("Result")
 
 

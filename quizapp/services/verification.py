@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from quizapp.domain import record as domain
 from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.person import Actor
-from quizapp.domain.record import RecordStatus, status_on
+from quizapp.domain.record import Reach, RecordStatus, status_on
 from quizapp.integrations import record_files, signing
 from quizapp.integrations.credentials.achievements import Unreadable as UnreadableCredential
 from quizapp.integrations.record_files import Unreadable
-from quizapp.services import record_views
+from quizapp.services import record_views, sharing
 from quizapp.services.credential_checks import Finding as Finding
 from quizapp.services.credential_checks import (
     Proven,
@@ -78,6 +78,7 @@ def look_up(context: Context, actor: Actor, serial: str, door: str = "verify") -
             return None
         zone = ZoneInfo(context.settings.zone)
         told = record_views.view(uow.session, row, today(context), zone=zone)
+        told = replace(told, reach=sharing.reach_of(context, uow.session, row.id))
     if not is_intact:
         raise Invalid("record_damaged")
     return told
@@ -97,9 +98,14 @@ def _note(uow: UnitOfWork, row: RowRecord | None, door: str) -> None:
 
 
 def public_file(context: Context, actor: Actor, serial: str) -> bytes | None:
-    """The signed file of the record with this serial for anybody at all, or None."""
+    """The signed file of the record with this serial for anybody at all; None when there is none to give.
+
+    A file says everything, so a record whose page reveals less gives none.
+    """
     with context.transaction(actor) as uow:
         row = store.by_serial(uow.session, domain.read_serial(serial) or "")
+        if row is not None and sharing.reach_of(context, uow.session, row.id) is not Reach.FULL:
+            return None
         _note(uow, row, "verify:json")
         return record_files.write(row.payload.encode(), row.key_id, row.signature) if row else None
 

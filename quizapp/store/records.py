@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, Uuid, insert, select
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, Uuid, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -17,6 +17,7 @@ from quizapp.store.attempts import RowAttempt, RowForm
 from quizapp.store.engine import Base
 from quizapp.store.exam_day import RowCheckIn
 from quizapp.store.exams import RowExam, RowSitting
+from quizapp.store.people import RowPerson
 from quizapp.store.types import BigKey, Instant
 
 #: A statement names at most so many attempts.
@@ -37,7 +38,15 @@ class RowRecord(Base):
     """A completion record: the signed bytes never change, the status pointer may."""
 
     __tablename__ = "completion_record"
-    __table_args__ = (Index("ix_record_person", "person_id", "issued_at"),)
+    __table_args__ = (
+        Index("ix_record_person", "person_id", "issued_at"),
+        # A page of a list by each of its orders, and counts by status, without reading the records.
+        Index("ix_record_issued", "issued_at", "id"),
+        Index("ix_record_expiry", "status", "expires_on", "id"),
+        Index("ix_record_learner", "learner_name", "id"),
+        # Beginnings of serials, whatever the language of the database.
+        Index("ix_record_serial", "serial", postgresql_ops={"serial": "varchar_pattern_ops"}),
+    )
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     serial: Mapped[str] = mapped_column(String(40), unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -45,7 +54,7 @@ class RowRecord(Base):
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"), index=True)
     score_id: Mapped[UUID] = mapped_column(ForeignKey("score.id"), unique=True)
     cycle: Mapped[int]
-    status: Mapped[str] = mapped_column(String(20), index=True)
+    status: Mapped[str] = mapped_column(String(20))
     decision: Mapped[str] = mapped_column(String(20))
     standing: Mapped[str] = mapped_column(String(20))
     demonstrated: Mapped[int]
@@ -56,7 +65,7 @@ class RowRecord(Base):
     key_id: Mapped[str] = mapped_column(ForeignKey("signing_key.key_id"))
     signature: Mapped[bytes] = mapped_column(LargeBinary)
     issuer_id: Mapped[str] = mapped_column(String(80))
-    issued_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    issued_at: Mapped[datetime] = mapped_column(Instant)
     expires_on: Mapped[date] = mapped_column(Date, index=True)
     supersedes_id: Mapped[UUID | None] = mapped_column(ForeignKey("completion_record.id"))
 
@@ -80,8 +89,9 @@ class RowDisclosure(Base):
     """Who saw or exported which record, when, by which door."""
 
     __tablename__ = "disclosure"
+    __table_args__ = (Index("ix_disclosure_record", "record_id", "id"),)
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
-    record_id: Mapped[UUID] = mapped_column(ForeignKey("completion_record.id"), index=True)
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("completion_record.id"))
     actor_id: Mapped[UUID | None] = mapped_column(Uuid)
     door: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Instant)
@@ -243,7 +253,13 @@ def disclose(
         session.execute(insert(RowDisclosure), rows)
 
 
-def disclosures(session: Session, record_id: UUID) -> Sequence[RowDisclosure]:
-    """Who saw a record, newest first."""
-    query = select(RowDisclosure).where(RowDisclosure.record_id == record_id)
-    return session.scalars(query.order_by(RowDisclosure.id.desc())).all()
+def disclosures(session: Session, record_id: UUID, limit: int) -> Sequence[tuple[RowDisclosure, str]]:
+    """Who saw a record, newest first, with the name of whoever has an account; at most so many."""
+    query = (
+        select(RowDisclosure, func.coalesce(RowPerson.name, ""))
+        .outerjoin(RowPerson, RowPerson.id == RowDisclosure.actor_id)
+        .where(RowDisclosure.record_id == record_id)
+        .order_by(RowDisclosure.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]

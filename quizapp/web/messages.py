@@ -75,6 +75,15 @@ MESSAGES: Mapping[str, LazyString] = {
     "illegal_transition": _l("This step is not possible in the present state. Nothing was changed."),
     "bad_response": _l("The answer could not be understood, so it was not stored."),
     "stale_writer": _l("This exam was opened in another window; only the newer one can save."),
+    "bad_list": _l(
+        "The list could not be read. Give text, CSV or Excel with at most 5,000 lines, one a person."
+    ),
+    "bad_grant": _l(
+        "Nothing was opened. It needs an appeal reviewer, neither you nor the holder, a time and a reason."
+    ),
+    "bad_link": _l("No link was made: it needs a time, and 50 links of one record are the most."),
+    "bad_view": _l("The view was not saved: it needs a name of at most 80 characters, and 30 are the most."),
+    "export_unfinished": _l("The file is still being written. Its page shows how far it is."),
     "own_record": _l("This is your own record; somebody else has to decide about it. Nothing was changed."),
     "own_result": _l("This is your own result; somebody else has to release it. Nothing was changed."),
     "not_scored": _l("This attempt is not scored yet, so there is nothing to release."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from quizapp.domain.framework import Framework, TaskStatement
-from quizapp.domain.record import ReasonCategory, RecordStatus
+from quizapp.domain.record import Reach, ReasonCategory, RecordStatus, status_as_of
 from quizapp.services.record_views import RecordView
 from quizapp.services.verification import Finding
 from quizapp.web import task_maps
@@ -122,6 +123,15 @@ def projection_words() -> Mapping[str, tuple[str, str]]:
     }
 
 
+def reach_words() -> Mapping[str, str]:
+    """How much a link reveals."""
+    return {
+        Reach.FULL: _("everything: every task with its text"),
+        Reach.COMPETENCIES: _("status, name and competencies, but no single tasks"),
+        Reach.STATUS: _("only status, name and dates"),
+    }
+
+
 def headline(payload: Mapping[str, Any]) -> str:
     """The decision in one line, from the signed payload."""
     told = payload["decision"]
@@ -171,8 +181,25 @@ def _map(framework: Framework, tasks: list[Mapping[str, Any]]) -> TaskMap:
 
 def address(serial: str) -> str:
     """Where anybody can verify a record: under the public address, else where this page came from."""
+    return _public(url_for("records.verify", serial=serial))
+
+
+def link_address(token: str) -> str:
+    """Where a link that was given away leads."""
+    return _public(url_for("records.verify_link", token=token))
+
+
+def _public(path: str) -> str:
     base = context().settings.public_url or request.host_url
-    return base.rstrip("/") + url_for("records.verify", serial=serial)
+    return base.rstrip("/") + path
+
+
+def status_then(record: RecordView, day: date) -> str:
+    """What was told of a record at the end of a day, in words."""
+    changes = [(entry.day, entry.status) for entry in record.history]
+    last = date.fromisoformat(record.payload["expires_on"])
+    status = status_as_of(changes, last, day)
+    return chips()[status][1] if status else _("Not issued yet")
 
 
 def percent(share: str) -> str:
@@ -193,4 +220,5 @@ def words() -> dict[str, Any]:
         "projection_words": projection_words(),
         "task_words": task_maps.status_words(),
         "percent": percent,
+        "reach_words": reach_words(),
     }

@@ -1,11 +1,11 @@
-"""Records for those who keep them and those who hold them; the public side is in `verification`."""
+"""One record, for those who keep it and its holder; lists are in `record_desk`, the public side in
+`verification`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,14 +13,12 @@ from flask_security.decorators import check_and_update_authn_fresh
 
 from quizapp.domain.errors import NotFound
 from quizapp.domain.person import Permission
-from quizapp.domain.record import ReasonCategory, RecordStatus
+from quizapp.domain.record import ReasonCategory
 from quizapp.services import qr, record_pdfs, record_status, records
-from quizapp.services.records import Wish
 from quizapp.services.unit_of_work import Context
 from quizapp.web import record_pages
 from quizapp.web.access import actor, context, needs, signed_in
-from quizapp.web.forms.choices import of_data
-from quizapp.web.forms.records import SearchForm, StatusForm
+from quizapp.web.forms.records import DayForm, StatusForm
 from quizapp.web.messages import message
 
 bp = Blueprint("records", __name__)
@@ -32,63 +30,6 @@ VERBS: Mapping[str, Callable[[Context, Any, str, str, str], None]] = {
     "reinstate": record_status.reinstate,
     "revoke": record_status.revoke,
 }
-
-
-@bp.get("/records")
-@needs(Permission.PULL_RECORDS)
-def index() -> Any:
-    """The registrar's list."""
-    form = _search_form()
-    page = request.args.get("page", 1, type=int)
-    found = records.find(context(), actor(), _wish(form), page)
-    return render_template(
-        "records/index.html",
-        form=form,
-        found=found,
-        filters=_filters(form),
-        sort=_wish(form).sort,
-        **record_pages.words(),
-    )
-
-
-@bp.get("/records/export.csv")
-@needs(Permission.PULL_RECORDS)
-def export() -> Response:
-    """Exactly the rows the same filters show, all pages of them, in the same order."""
-    rows = records.pull(context(), actor(), _wish(_search_form()), "csv")
-    return _download(records.as_csv(rows).encode("utf-8-sig"), "text/csv", "records.csv")
-
-
-def _search_form() -> SearchForm:
-    form = SearchForm(request.args)
-    exams = records.choices(context(), actor()).exams
-    form.exam.choices = [("", _("All exams")), *(of_data(str(exam_id), title) for exam_id, title in exams)]
-    chips = record_pages.chips()
-    form.status.choices = [("", _("Any status")), *((str(s), chips[s][1]) for s in RecordStatus)]
-    return form
-
-
-def _wish(form: SearchForm) -> Wish:
-    status, sort = form.status.data, request.args.get("sort", "")
-    return Wish(
-        text=form.text.data or "",
-        exam_id=_uuid(form.exam.data or ""),
-        status=RecordStatus(status) if status in set(RecordStatus) else None,
-        task_code=(form.task.data or "").strip(),
-        sort=sort if sort.removeprefix("-") in records.SORTS else "-issued_at",
-    )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _filters(form: SearchForm) -> dict[str, str]:
-    """The filters as they go back into an address; the order and the page are added by links."""
-    return {field.name: field.data for field in form if field.data}
 
 
 @bp.get("/records/mine")
@@ -110,11 +51,16 @@ def _record_page(serial: str, tried: StatusForm | None = None) -> str:
     told = records.show(context(), actor(), serial)
     may_change = actor().may(Permission.CHANGE_RECORD_STATUS) and not told.is_own
     forms = {verb: _status_form(verb) for verb in told.verbs} if may_change else {}
+    day_form = DayForm(request.args)
+    day_form.validate()
     return render_template(
         "records/record.html",
         page=record_pages.page(told),
         forms=forms,
         tried=tried,
+        day_form=day_form,
+        then=record_pages.status_then(told, day_form.on.data) if day_form.on.data else None,
+        may_pull=actor().may(Permission.PULL_RECORDS),
         **record_pages.words(),
     )
 

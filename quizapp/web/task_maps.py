@@ -69,6 +69,12 @@ def draw(
     return TaskMap(framework.function, description, rows, tuple(legend))
 
 
+def share_cell(task: TaskStatement, shown: int, of: int, label: str, href: str | None = None) -> Cell:
+    """The cell of a task with the share of people who have demonstrated it."""
+    share = 100 * shown // of if of else 0
+    return Cell(task.code, task.letter, task.text, href, "share", label, count=str(shown), share=share)
+
+
 STATUS_WORDS = {
     "demonstrated": _l("Demonstrated"),
     "not_yet": _l("Not yet demonstrated"),

@@ -11,7 +11,8 @@ from flask_limiter.util import get_remote_address
 
 from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.record import read_serial
-from quizapp.services import credentials, record_uploads, verification
+from quizapp.services import credentials, record_uploads, sharing, verification
+from quizapp.services.record_views import RecordView
 from quizapp.services.verification import Finding
 from quizapp.web import record_pages
 from quizapp.web.access import actor, context, public
@@ -90,13 +91,24 @@ def verify(serial: str) -> Any:
     return _verdict(serial)
 
 
+@bp.get("/verify/link/<token>")
+@public
+@limited
+def verify_link(token: str) -> Any:
+    """What a learner lets somebody see; a link that is over, or never was, gets the same page, and 404."""
+    return _page(sharing.by_link(context(), actor(), token), None, is_link=True)
+
+
 def _verdict(serial: str) -> Any:
-    told = verification.look_up(context(), actor(), serial)
-    page = record_pages.page(told) if told else None
+    return _page(verification.look_up(context(), actor(), serial), read_serial(serial))
+
+
+def _page(told: RecordView | None, serial: str | None, *, is_link: bool = False) -> Any:
     text = render_template(
         "records/verify.html",
-        page=page,
-        serial=told.serial if told else read_serial(serial),
+        page=record_pages.page(told) if told else None,
+        serial=serial,
+        is_link=is_link,
         kind=told.status.value if told else "unknown",
         **record_pages.words(),
     )

@@ -24,7 +24,7 @@ from quizapp.domain.errors import Invalid
 from quizapp.integrations import record_files
 from quizapp.integrations.signing import Ed25519Signer
 from quizapp.ports import FixedClock
-from quizapp.services import record_status, records, verification
+from quizapp.services import record_exports, record_status, records, verification
 from quizapp.services.unit_of_work import Context
 from tests.support.people import TESTS
 from tests.support.records import MIXED, MONTH, Room, registrar, room
@@ -153,8 +153,8 @@ def test_lists_have_stable_columns_in_every_form(small: Room, run: Any) -> None:
     assert [(row["serial"], row["learner"]) for row in rows] == [(serial, "'+Ada Example")]
     told = json.loads(run("list", "--format", "json", "--status", "valid", "--task", "1.A").stdout)
     assert [(row["serial"], row["learner"]) for row in told] == [(serial, "+Ada Example")]
-    assert tuple(told[0]) == records.COLUMNS == tuple(rows[0])
-    assert run("list", "--text", "nobody").stdout.split() == list(records.COLUMNS)
+    assert tuple(told[0]) == record_exports.COLUMNS == tuple(rows[0])
+    assert run("list", "--text", "nobody").stdout.split() == list(record_exports.COLUMNS)
     assert run("list", "--sort", "colour").exit_code == 2
 
 
@@ -264,3 +264,18 @@ def test_a_pdf_is_exported_and_verified(small: Room, run: Any, tmp_path: Path) -
     told = run("verify", output)
     assert told.exit_code == 1
     assert told.stdout.startswith("Not authentic: something was added to the PDF or cut off")
+
+
+def test_a_list_of_people_is_answered_line_by_line(small: Room, run: Any, tmp_path: Path) -> None:
+    serial = small.certified()
+    path = tmp_path / "people.txt"
+    path.write_text("Ada Example\nNobody Known\n")
+    told = run("currency", "--exam", "small-exam", "--format", "json", path)
+    rows = json.loads(told.stdout)
+    assert (told.exit_code, [(row["result"], row["serial"]) for row in rows]) == (
+        1,
+        [("current", serial), ("no_current_record", "")],
+    )
+    path.write_text(serial)
+    told = run("currency", "--days", 2000, "--format", "csv", path)
+    assert (told.exit_code, told.stdout.splitlines()[1].split(",")[1]) == (0, "expiring")

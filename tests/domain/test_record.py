@@ -32,6 +32,7 @@ from quizapp.domain.record import (
     move,
     read_serial,
     serial_of,
+    status_as_of,
     status_on,
 )
 from quizapp.domain.score import Decision, EarlierAttempt, ScoreReport, SlotMark, report
@@ -299,3 +300,15 @@ def test_expected_false_entries_sum_over_demonstrated_tasks() -> None:
     told = scored(8, 7)
     assert expected_false_entries(told) == 1 - told.tasks[0].probability
     assert round(expected_false_entries(told), 6) == Fraction(40354, 1000000)
+
+
+def test_a_record_stood_on_a_past_day_as_its_history_says() -> None:
+    history = [
+        (date(2026, 1, 5), RecordStatus.VALID),
+        (date(2026, 2, 1), RecordStatus.SUSPENDED),
+        (date(2026, 2, 1), RecordStatus.VALID),
+        (date(2026, 3, 1), RecordStatus.REVOKED),
+    ]
+    days = [date(2026, 1, 4), date(2026, 1, 5), date(2026, 2, 1), date(2026, 2, 20), date(2026, 3, 1)]
+    told = [status_as_of(history, date(2026, 2, 10), day) for day in days]
+    assert told == [None, "valid", "valid", "expired", "revoked"]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from quizapp.domain.person import Actor, Role
-from quizapp.services import boards, demo, exams
+from quizapp.services import boards, demo, evidence, exams, jobs, record_exports
+from quizapp.services.records import Wish
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
@@ -95,11 +96,35 @@ def _author(place: Place) -> list[str]:
     return [*_whole_life_of_an_exam(place), *_regrades(place)]
 
 
+def _long_file(place: Place) -> list[str]:
+    """A file that was asked for and is written."""
+    registrar = Actor(place.person_id("registrar"), frozenset({Role.REGISTRAR}))
+    if not record_exports.exports(place.context, registrar):
+        record_exports.ask(place.context, registrar, Wish(), "csv")
+        jobs.run_due(place.context)
+    return ["/records/exports"]
+
+
+def _registrar(place: Place) -> list[str]:
+    return [*_long_file(place), *_regrades(place)]
+
+
+def _opened_responses(place: Place) -> list[str]:
+    """A record whose responses are open for an appeal."""
+    registrar = Actor(place.person_id("registrar"), frozenset({Role.REGISTRAR}))
+    with place.context.reading() as session:
+        row = session.query(RowRecord).filter_by(person_id=place.person_id("learner")).first()
+        serial = row.serial  # type: ignore[union-attr]
+    evidence.grant(place.context, registrar, serial, place.person_id("appeal_reviewer"), 7, "Appeal 1")
+    return []
+
+
 MORE = {
+    "registrar": _registrar,
+    "appeal_reviewer": _opened_responses,
     "visitor": _printed_serial,
     "learner": _own_results,
     "instructor": _author,
-    "registrar": _regrades,
     "reviewer": _every_item_type,
     "proctor": _exam_day,
     "administrator": _exam_day,

@@ -18,6 +18,8 @@ UNLINKED = {
     "system_check.now",
     "records.status_list",
     "records.did_document",
+    # Given away by a learner; the page is that of records.verify.
+    "records.verify_link",
     # Led to by a letter (looked at in test_steps.py).
     "people.welcome",
     "security.reset_password",
@@ -39,9 +41,22 @@ UNLINKED = {
 #: Pages for whoever has not signed in; somebody who has is sent home.
 SIGNED_OUT = {"security.login", "security.forgot_password"}
 #: What somebody owns. Everybody has the right to open their own; few own any, or may read others'.
-OWN_RECORDS = {"records.record", "records.printable", "records.download", "records.projection", "records.pdf"}
-OWNED = {"scores.result", "records.mine", *OWN_RECORDS}
-OWNERS = {"learner": OWNED, "instructor": {"scores.result"}, "registrar": OWN_RECORDS}
+OWN_RECORDS = {
+    "records.record",
+    "records.printable",
+    "records.download",
+    "records.projection",
+    "records.pdf",
+    "records.evidence",
+    "records.looks",
+}
+OWNED = {"scores.result", "records.mine", "records.my_transcript", "records.share", *OWN_RECORDS}
+OWNERS = {
+    "learner": OWNED,
+    "instructor": {"scores.result"},
+    "registrar": OWN_RECORDS,
+    "appeal_reviewer": {"records.evidence"},
+}
 #: The public page of a record is reached from the record, or from the serial printed on it.
 OF_A_SERIAL = {"records.verify", "records.verify_json", "records.issuer"}
 

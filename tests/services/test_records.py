@@ -16,9 +16,9 @@ from quizapp.domain.errors import Forbidden, Invalid, NotFound, Refused
 from quizapp.domain.exam import Release
 from quizapp.domain.person import Actor, Role
 from quizapp.domain.record import RecordStatus
-from quizapp.integrations import signing
+from quizapp.integrations import signing, xlsx_files
 from quizapp.ports import FixedClock
-from quizapp.services import record_status, records
+from quizapp.services import cohorts, jobs, record_exports, record_status, records, saved_views
 from quizapp.services.unit_of_work import Context
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.audit import RowAuditLine
@@ -291,7 +291,10 @@ def test_a_registrar_finds_by_name_serial_exam_status_and_task(small: Room) -> N
     assert serials() == {ada, bo}
     assert serials(text="ada EX") == {ada}
     assert serials(text="100%_") == {bo}
-    assert serials(text="_") == {bo}
+    assert serials(text="_") == set()
+    assert serials(text="BÓ exa") == {bo}
+    assert serials(text="exa zzz") == set()
+    assert serials(text="ada.example.1@EXAMPLE.org") == {ada}
     assert serials(text="small CERT") == {ada, bo}
     assert serials(text=ada.lower().replace("-", " ")) == {ada}
     assert serials(text=bo[:9]) == {bo}
@@ -300,6 +303,14 @@ def test_a_registrar_finds_by_name_serial_exam_status_and_task(small: Room) -> N
     assert serials(status=RecordStatus.SUSPENDED) == {bo}
     assert serials(task_code="1.A") == {ada, bo}
     assert serials(task_code="1.B") == {bo}
+    assert serials(serials=(ada,)) == {ada}
+    assert serials(issued_since=small.context.clock.now()) == {ada, bo}
+    assert serials(issued_before=small.context.clock.now()) == set()
+    assert (serials(expires_within=90), serials(expires_within=1095)) == (set(), {ada})
+    course = cohorts.create_cohort(small.context, TESTS, "Course")
+    assert serials(cohort_id=course) == set()
+    cohorts.add_members(small.context, TESTS, course, [stored(small.context, ada).person_id])
+    assert serials(cohort_id=course) == {ada}
     ordered = [line.learner_name for line in find(small.context, rita, sort="-learner")]
     assert ordered == ["Bo 100%_Example", "Ada Example"]
 
@@ -321,12 +332,65 @@ def test_pages_count_everything(small: Room, monkeypatch: pytest.MonkeyPatch) ->
 def test_an_export_is_exactly_the_filtered_rows(small: Room) -> None:
     ada = small.certified("=HYPERLINK(1)", MIXED)
     small.certified("Bo Example", GOOD)
-    told = records.as_csv(records.pull(small.context, registrar(small.context), Wish(text="hyper"), "csv"))
-    rows = list(csv.DictReader(io.StringIO(told)))
+    rita = registrar(small.context)
+    data = b"".join(record_exports.stream(small.context, rita, Wish(text="hyper"), "csv", "csv"))
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert [(row["serial"], row["learner"], row["task_codes"]) for row in rows] == [
         (ada, "'=HYPERLINK(1)", "1.A")
     ]
-    assert tuple(rows[0]) == records.COLUMNS
+    assert tuple(rows[0]) == record_exports.COLUMNS
+
+
+def test_a_long_export_goes_in_batches_and_misses_nothing(
+    small: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_exports, "BATCH", 2)
+    wanted = [small.certified(name) for name in ("Ada Example", "Bo Example", "Cy Example")]
+    rita = registrar(small.context)
+    told = {
+        sort: [row["serial"] for row in record_exports.rows(small.context, rita, Wish(sort=sort), "json")]
+        for sort in ("learner", "-learner", "-issued_at", "exam")
+    }
+    assert (told["learner"], told["-learner"]) == (wanted, wanted[::-1])
+    assert {sort: sorted(serials) for sort, serials in told.items()} == dict.fromkeys(told, sorted(wanted))
+    assert len(doors(small.context)) == 12
+
+
+def test_a_file_is_written_in_the_background(small: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_exports, "PART_BYTES", 40)
+    serial, rita = small.certified("=Ada Example"), registrar(small.context)
+    asked = {form: record_exports.ask(small.context, rita, Wish(), form) for form in record_exports.FORMS}
+    with pytest.raises(Refused):
+        record_exports.file_of(small.context, rita, asked["csv"])
+    assert jobs.run_due(small.context) == 3
+    files = {form: b"".join(record_exports.file_of(small.context, rita, key)) for form, key in asked.items()}
+    by_csv = next(csv.DictReader(io.StringIO(files["csv"].decode("utf-8-sig"))))
+    header, cells = xlsx_files.read(files["xlsx"], 10)
+    assert dict(zip(header, cells, strict=True)) == by_csv
+    assert (by_csv["serial"], by_csv["learner"]) == (serial, "'=Ada Example")
+    assert [(row["serial"], row["learner"]) for row in json.loads(files["json"])] == [
+        (serial, "=Ada Example")
+    ]
+    assert [export.is_ready for export in record_exports.exports(small.context, rita)] == [True] * 3
+    other = registrar(small.context, "Roy Registrar")
+    with pytest.raises(NotFound):
+        record_exports.export(small.context, other, asked["csv"])
+
+
+def test_views_are_kept_by_name_for_their_owner_only(context: Context) -> None:
+    rita, roy = registrar(context), registrar(context, "Roy Registrar")
+    saved_views.save(context, rita, " My  course ", "text=ada")
+    view_id = saved_views.save(context, rita, "My course", "text=bo")
+    assert [(view.name, view.query) for view in saved_views.listed(context, rita)] == [
+        ("My course", "text=bo")
+    ]
+    assert saved_views.listed(context, roy) == []
+    with pytest.raises(NotFound):
+        saved_views.delete(context, roy, view_id)
+    with pytest.raises(Invalid):
+        saved_views.save(context, rita, " ", "")
+    saved_views.delete(context, rita, view_id)
+    assert saved_views.listed(context, rita) == []
 
 
 def test_every_look_of_a_registrar_is_noted(small: Room) -> None:
@@ -336,7 +400,7 @@ def test_every_look_of_a_registrar_is_noted(small: Room) -> None:
     find(small.context, rita)
     records.show(small.context, rita, serial)
     records.file_of(small.context, rita, serial)
-    records.pull(small.context, rita, Wish(), "csv")
+    list(record_exports.rows(small.context, rita, Wish(), "csv"))
     records.desk(small.context, rita)
     records.show(small.context, learner, serial)
     assert doors(small.context) == [

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from quizapp.domain.person import Actor, Role
 from quizapp.ports import FixedClock, NullMailer
-from quizapp.services import record_pdfs, record_status, records
+from quizapp.services import cohorts, jobs, record_pdfs, record_status, records
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from quizapp.store.records import RowDisclosure
@@ -209,6 +209,32 @@ def test_the_list_filters_sorts_and_exports_the_same_rows(small: Room, rita: Fla
     assert [line.split(",")[2] for line in lines] == ["learner", "Ada Example"]
     assert answer.mimetype == "text/csv"
     assert "'=Cy Example" in rita.get("/records/export.csv").text
+    chosen = re.findall(r'name="serial" value="([^"]+)"', page)[:2]
+    rows = rita.get("/records/export.json", query_string={"serial": chosen, "sort": "learner"}).json
+    assert [row["learner"] for row in rows] == ["=Cy Example", "Ada Example"]
+    assert rita.get("/records/export.pdf").status_code == 404
+    assert rita.get("/records/export.csv?selected=1").location == "/records?sort=-issued_at"
+
+
+def test_a_search_is_kept_and_a_long_file_shows_its_progress(small: Room, rita: FlaskClient) -> None:
+    small.certified()
+    post(rita, "/records/views", name="Adas", query="text=ada&sort=learner")
+    page = rita.get("/records").text
+    assert (
+        '<a class="btn btn-secondary" href="/records?text=ada&amp;sort=learner" translate="no">Adas</a>'
+        in page
+    )
+    answer = post(rita, "/records/exports?text=ada", form="csv")
+    assert "Without scripts: reload this page" in rita.get(answer.location).text
+    assert rita.get(f"{answer.location}/file").status_code == 409
+    jobs.run_due(small.context)
+    assert f'href="{answer.location}/file"' in rita.get(answer.location).text
+    assert "Ada Example" in rita.get(f"{answer.location}/file").text
+    assert answer.location in rita.get("/records/exports").text
+    delete = re.search(r'action="(/records/views/[^"]+/delete)"', rita.get("/records").text)
+    assert delete is not None
+    post(rita, delete.group(1))
+    assert "Adas" not in rita.get("/records").text
 
 
 def test_an_empty_list_teaches_and_a_filter_that_fits_nothing_can_be_dropped(
@@ -220,6 +246,91 @@ def test_an_empty_list_teaches_and_a_filter_that_fits_nothing_can_be_dropped(
     assert "No current record in this system fits all of this." in page
     odd = "/records?exam=none&status=odd&sort=odd&page=x"
     assert "Ada Example" in rita.get(odd).text
+
+
+def test_a_list_is_answered_on_the_page_and_as_a_file(small: Room, rita: FlaskClient) -> None:
+    small.certified()
+    assert "Check these people" in rita.get("/records/currency").text
+    upload = {"file": (io.BytesIO(b"name\nAda Example\nNobody Known\n"), "people.csv")}
+    page = post(rita, "/records/currency", **upload).text
+    assert re.findall(r'<td data-label="Answer"><span class="chip chip-\w+">([^<]+)', page) == [
+        "Current",
+        "No current record in this system",
+    ]
+    assert "Ada Example\nNobody Known</textarea>" in page
+    answer = post(rita, "/records/currency", text="Ada Example", form="csv")
+    assert answer.text.splitlines()[1].startswith("Ada Example,current,Ada Example,")
+    assert post(rita, "/records/currency", text=" ").status_code == 422
+    assert doors(small.context) == ["currency", "currency:csv"]
+
+
+def test_a_learner_and_a_cohort_are_shown_as_of_a_day_and_printed(small: Room, rita: FlaskClient) -> None:
+    ada = small.learner()
+    serial = small.serial(small.sit(ada, MIXED))
+    page = rita.get(f"/records/{serial}?on=2026-03-01").text
+    assert "Not issued yet" in page
+    place = f"/records/people/{ada.person_id}"
+    assert f'href="{place}"' in page
+    assert "No record of this person had been issued by that day." in rita.get(f"{place}?on=2026-03-01").text
+    assert re.search(r"1 of \d+ tasks demonstrated", rita.get(place).text)
+    assert serial in rita.get(f"{place}/transcript").text
+    letter = rita.get(f"{place}/gaps?exam={small.exam_id}").text
+    assert "1 of 2 tasks are not demonstrated" in letter
+    assert re.findall(r'task-list-code" translate="no">([^<]+)', letter) == ["1.B"]
+    assert "There is no cohort yet." in rita.get("/records/matrix").text
+    course = cohorts.create_cohort(small.context, TESTS, "Course")
+    cohorts.add_members(small.context, TESTS, course, [ada.person_id])  # type: ignore[list-item]
+    page = rita.get("/records/matrix").text
+    assert re.findall(r'<td class="m-(\w+)">', page)[:2] == ["demonstrated", "not_yet"]
+    assert rita.get(f"/records/matrix.csv?cohort={course}").text.splitlines()[1].startswith("Ada Example,")
+    assert rita.get("/records/matrix.pdf").status_code == 404
+
+
+def test_a_learner_shares_less_than_everything(sqlite_app: Flask, small: Room, guest: FlaskClient) -> None:
+    ada = small.learner()
+    serial = small.serial(small.sit(ada, MIXED))
+    client = signed_in(sqlite_app, small.context, ada)
+    assert f'href="/records/{serial}/share"' in client.get("/records/mine").text
+    post(client, f"/records/{serial}/share/reach", reach="competencies")
+    page = guest.get(f"/verify/{serial}").text
+    assert ("1 of 2 tasks shown" in page, "Do A." in page, "record.json" in page) == (True, False, False)
+    assert "Do A." not in guest.get(f"/verify/{serial}/record.json").text
+    post(client, f"/records/{serial}/share/links", label="Unit", link_reach="status", days="7")
+    link = re.search(
+        r'href="http://localhost(/verify/link/[0-9a-f]{48})"', client.get(f"/records/{serial}/share").text
+    )
+    assert link is not None
+    answer = guest.get(link.group(1))
+    assert (words(answer), "Ada Example" in answer.text) == ("Authentic and current", True)
+    assert ("tasks shown" in answer.text, serial in answer.text) == (False, False)
+    end = re.search(r'action="([^"]+/end)"', client.get(f"/records/{serial}/share").text)
+    assert end is not None
+    post(client, end.group(1))
+    answer = guest.get(link.group(1))
+    assert (answer.status_code, words(answer)) == (404, "Link is over")
+    assert "The public page" in client.get(f"/records/{serial}/looks").text
+    rita = signed_in(sqlite_app, small.context, registrar(small.context))
+    assert rita.get(f"/records/{serial}/share").status_code == 404
+
+
+def test_evidence_is_walked_and_opened_for_an_appeal(
+    sqlite_app: Flask, small: Room, rita: FlaskClient
+) -> None:
+    ada = small.learner()
+    serial = small.serial(small.sit(ada, MIXED))
+    page = rita.get(f"/records/{serial}/evidence").text
+    assert ("1.b-secure-" in page, "Question 1.b" in page) == (True, False)
+    own = signed_in(sqlite_app, small.context, ada).get(f"/records/{serial}/evidence").text
+    assert ("1.b-secure-" in own, "Questions of this task" in own, "/open" in own) == (False, True, False)
+    avi = person(small.context, Role.APPEAL_REVIEWER, name="Avi Appeals")
+    reviewer = signed_in(sqlite_app, small.context, Actor(avi, frozenset({Role.APPEAL_REVIEWER})))
+    place = f"/records/{serial}/evidence"
+    assert [reviewer.get(path).status_code for path in (place, f"{place}/1.B/responses")] == [404, 404]
+    post(rita, f"{place}/open", person=str(avi), days="3", reason="Appeal 7")
+    assert f'href="{place}"' in reviewer.get("/records/appeals").text
+    assert f'href="{place}/1.B/responses"' in reviewer.get(place).text
+    assert "Question 1.b" in reviewer.get(f"{place}/1.B/responses").text
+    assert rita.get(f"{place}/1.B/responses").status_code == 403
 
 
 def test_only_registrars_pull(sqlite_app: Flask, sqlite_context: Context) -> None:

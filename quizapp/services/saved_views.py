@@ -1,0 +1,76 @@
+"""Searches a registrar keeps under a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from quizapp.domain.errors import NotFound, Problem, raise_if_any
+from quizapp.domain.person import Actor, Permission
+from quizapp.services.unit_of_work import Context
+from quizapp.store import record_exports as store
+from quizapp.store.record_exports import RowSavedView
+
+LONGEST_NAME = 80
+LONGEST_QUERY = 2000
+MOST_VIEWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A search and its name; ``query`` is the part of the address behind the question mark."""
+
+    id: UUID
+    name: str
+    query: str
+
+
+def save(context: Context, actor: Actor, name: str, query: str) -> UUID:
+    """Keep a search under a name; a view of that name is replaced. Raises `Invalid` ("bad_view")."""
+    actor.require(Permission.PULL_RECORDS)
+    if actor.person_id is None:
+        raise NotFound("not_found")
+    name = " ".join(name.split())
+    with context.transaction(actor) as uow:
+        known = store.view_named(uow.session, actor.person_id, name)
+        has_room = known is not None or len(store.views(uow.session, actor.person_id)) < MOST_VIEWS
+        raise_if_any("bad_view", _check(name, query, has_room=has_room))
+        row = known or RowSavedView(id=uow.new_id(), person_id=actor.person_id, name=name, created_at=uow.now)
+        row.query = query
+        uow.session.add(row)
+        uow.audit("save", "saved_view", row.id)
+        return row.id
+
+
+def _check(name: str, query: str, *, has_room: bool) -> list[Problem]:
+    problems = []
+    if not name:
+        problems.append(Problem("name", "", "missing", "a name is needed"))
+    if len(name) > LONGEST_NAME:
+        problems.append(Problem("name", name[:40], "too_long", f"at most {LONGEST_NAME} characters"))
+    if len(query) > LONGEST_QUERY:
+        problems.append(Problem("query", "", "too_long", f"at most {LONGEST_QUERY} characters"))
+    if not has_room:
+        problems.append(Problem("name", "", "too_many", f"at most {MOST_VIEWS} views; delete one first"))
+    return problems
+
+
+def listed(context: Context, actor: Actor) -> list[SavedView]:
+    """The actor's own views, by name."""
+    actor.require(Permission.PULL_RECORDS)
+    if actor.person_id is None:
+        return []
+    with context.reading() as session:
+        rows = store.views(session, actor.person_id)
+        return [SavedView(row.id, row.name, row.query) for row in rows]
+
+
+def delete(context: Context, actor: Actor, view_id: UUID) -> None:
+    """Forget a view of the actor's own; raises `NotFound`."""
+    actor.require(Permission.PULL_RECORDS)
+    with context.transaction(actor) as uow:
+        row = uow.session.get(RowSavedView, view_id)
+        if row is None or not actor.is_person(row.person_id):
+            raise NotFound("not_found")
+        uow.session.delete(row)
+        uow.audit("delete", "saved_view", view_id)
