@@ -21,6 +21,7 @@ from quizapp.ports import (
     Entropy,
     Mailer,
     PasswordHasher,
+    Poster,
     Sealer,
     Signer,
 )
@@ -46,6 +47,7 @@ class Context:
     clock: Clock
     entropy: Entropy
     mailer: Mailer
+    poster: Poster
     signer: Signer
     sealer: Sealer
     tokens: AttemptTokenMaker

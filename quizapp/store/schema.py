@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from quizapp.store import (
+    api_tokens,
     attempts,
     audit,
     exam_day,
@@ -15,13 +16,16 @@ from quizapp.store import (
     items,
     jobs,
     people,
+    record_changes,
     records,
     response_events,
     scores,
+    webhooks,
 )
 from quizapp.store.engine import Base
 
 TABLE_FILES = (
+    api_tokens,
     attempts,
     audit,
     exam_day,
@@ -30,9 +34,11 @@ TABLE_FILES = (
     items,
     jobs,
     people,
+    record_changes,
     records,
     response_events,
     scores,
+    webhooks,
 )
 
 

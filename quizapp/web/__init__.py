@@ -9,17 +9,20 @@ from flask import Flask
 from quizapp.web import (
     access,
     accounts,
+    api,
     attempt_protocol,
     attempts,
     audit,
     cohorts,
     compression,
+    connections,
     console_times,
     errors,
     frameworks,
     health,
     home,
     items,
+    limits,
     paper,
     problem_reports,
     pseudo_locale,
@@ -51,6 +54,7 @@ BLUEPRINTS = (
     records.bp,
     receipts.bp,
     cohorts.bp,  # people and cohorts share one
+    connections.bp,
     audit.bp,
     health.bp,
 )
@@ -63,9 +67,11 @@ def register(app: Flask) -> None:
     compression.register(app)
     errors.register(app)
     accounts.register(app)
+    limits.register(app)
     verification.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.register(app)
 
 
 __all__ = [

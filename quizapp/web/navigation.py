@@ -29,6 +29,7 @@ MAIN: tuple[tuple[str, str, Permission | None], ...] = (
     ("records.index", "records", Permission.PULL_RECORDS),
     ("people.index", "people", Permission.MANAGE_PEOPLE),
     ("people.cohorts", "cohorts", Permission.MANAGE_COHORTS),
+    ("connections.index", "connections", Permission.MANAGE_CONNECTIONS),
     ("audit.index", "audit", Permission.READ_AUDIT),
 )
 
@@ -44,6 +45,7 @@ def labels() -> dict[str, str]:
         "records": _("Records"),
         "people": _("People"),
         "cohorts": _("Cohorts"),
+        "connections": _("Connections"),
         "audit": _("Audit"),
     }
 
@@ -71,6 +73,7 @@ CURRENT_BY_BLUEPRINT = frozenset(
         ("frameworks", "framework"),
         ("items", "banks"),
         ("records", "records"),
+        ("connections", "connections"),
         ("audit", "audit"),
         ("consoles", "sittings"),
         ("problem_reports", "banks"),

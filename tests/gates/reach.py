@@ -16,6 +16,10 @@ UNLINKED = {
     "health.healthz",
     "health.readyz",
     "system_check.now",
+    "api.case_documents",
+    "api.case_document",
+    "api.case_package",
+    "api.case_item",
     # Led to by a letter (looked at in test_steps.py).
     "people.welcome",
     "security.reset_password",
@@ -40,6 +44,8 @@ SIGNED_OUT = {"security.login", "security.forgot_password"}
 OWN_RECORDS = {"records.record", "records.printable", "records.download"}
 OWNED = {"scores.result", "records.mine", *OWN_RECORDS}
 OWNERS = {"learner": OWNED, "instructor": {"scores.result"}, "registrar": OWN_RECORDS}
+#: Who connects programs finds the description of their interface.
+CONNECTORS = {"registrar", "administrator"}
 #: The public page of a record is reached from the record, or from the serial printed on it.
 OF_A_SERIAL = {"records.verify", "records.verify_json", "records.issuer"}
 
@@ -47,6 +53,8 @@ OF_A_SERIAL = {"records.verify", "records.verify_json", "records.issuer"}
 def reachable(app: Flask, role: str) -> set[str]:
     """The endpoints somebody of this role of the gates must find links to."""
     told = {e for rule in app.url_map.iter_rules() if _opens(app, e := rule.endpoint, role)}
+    if role not in CONNECTORS:
+        told.discard("api.openapi")
     told -= UNLINKED | (OWNED - OWNERS.get(role, set()))
     if role == "visitor":
         return told
