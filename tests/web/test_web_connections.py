@@ -1,4 +1,4 @@
-"""Tokens on their page: made with a fresh sign-in, shown once, revoked."""
+"""Tokens and webhooks on their page: made with a fresh sign-in, shown once, ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from quizapp.domain.person import Role
-from quizapp.services import api_tokens
+from quizapp.services import api_tokens, webhooks
 from quizapp.services.unit_of_work import Context
 from tests.support.api import Program
 from tests.support.browsing import submit
@@ -56,3 +56,36 @@ def test_an_old_sign_in_makes_no_token(sqlite_context: Context, client: Any) -> 
     answer = submit(client, PAGE, f"{PAGE}/tokens", **FORM)
     assert (answer.status_code, answer.location.partition("?")[0]) == (302, "/sign-in-again")
     assert api_tokens.listed(sqlite_context, TESTS) == []
+
+
+def state(context: Context) -> list[tuple[str, str, int]]:
+    return [(told.url, told.state, told.cursor) for told in webhooks.listed(context, TESTS)]
+
+
+def test_a_webhook_is_made_disabled_enabled_and_replayed(sqlite_context: Context, client: Any) -> None:
+    url = "https://hooks.example.org/records"
+    shown = submit(client, PAGE, f"{PAGE}/webhooks", url=f" {url} ")
+    found = re.search(r"whsec_[A-Za-z0-9+/=]{44}", shown.text)
+    assert found is not None
+    listed = client.get(PAGE).text
+    assert (found[0] in listed, url in listed) == (False, True)
+    hook = webhooks.listed(sqlite_context, TESTS)[0]
+    told = []
+    for verb, fields in (("disable", {}), ("enable", {}), ("replay", {"after": "0"})):
+        answer = submit(client, PAGE, f"{PAGE}/webhooks/{hook.id}/{verb}", **fields)
+        told.append((answer.status_code, state(sqlite_context)))
+    assert told == [(302, [(url, how, 0)]) for how in ("disabled", "active", "active")]
+    beyond = submit(client, PAGE, f"{PAGE}/webhooks/{hook.id}/replay", after="1")
+    assert beyond.status_code == 422
+
+
+def test_a_bad_target_is_said_beside_its_field(sqlite_context: Context, client: Any) -> None:
+    for url, sentence in (
+        ("http://hooks.example.org/", "The address must begin with https://."),
+        ("https://127.0.0.1/", "This leads to a private address, where nothing is sent."),
+        ("nonsense", "This is not a web address."),
+        ("", "Give the address."),
+    ):
+        answer = submit(client, PAGE, f"{PAGE}/webhooks", url=url)
+        assert (answer.status_code, sentence in answer.text) == (422, True), url
+    assert state(sqlite_context) == []

@@ -21,7 +21,12 @@ class _Closed(Schema):
 
 
 class ProblemSchema(Schema):
-    """An error (RFC 9457)."""
+    """An error (RFC 9457); some codes bring facts of their own."""
+
+    class Meta:
+        """Marshmallow's options."""
+
+        unknown = "include"
 
     type = fields.String(required=True)
     title = fields.String(required=True)
