@@ -48,7 +48,10 @@ def register(app: Flask) -> None:
 def openapi() -> Response:
     """This document."""
     told: Any = current_app.extensions["quizapp_api"].spec.to_dict()
-    return jsonify(told)
+    response = jsonify(told)
+    # A browser keeps it as a file instead of showing a page without a language.
+    response.headers["Content-Disposition"] = 'attachment; filename="openapi.json"'
+    return response
 
 
 __all__ = ["PREFIX", "frameworks", "records", "register"]
