@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 ROUNDS ?= 10
 KILLS ?= 100
+EXAMPLES ?= 200
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -38,9 +39,10 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 	@chromium=$$($(BIN)/python -m tests.support.browser_setup) && \
 		QUIZAPP_TEST_CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist worksteal
 
-soak: setup  ## kill server and database under saves again and again (ROUNDS=10, KILLS=100 each)
+soak: setup  ## kill server and database under saves, and fuzz the API (ROUNDS=10, KILLS=100, EXAMPLES=200)
 	$(BIN)/python -m benchmarks.soak --rounds $(ROUNDS)
 	QUIZAPP_TEST_KILLS=$(KILLS) $(BIN)/pytest -v tests/faults
+	QUIZAPP_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -v tests/web/test_api_fuzzing.py
 
 peers: setup  ## a verifier by other people, on Node, checks our credentials (needs npm)
 	@command -v npm >/dev/null || { echo "npm is needed: install Node 20 or newer"; exit 1; }

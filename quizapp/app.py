@@ -23,6 +23,7 @@ from quizapp.integrations.mail import mailer
 from quizapp.integrations.passwords import SecurityPasswordHasher
 from quizapp.integrations.pdf_signatures import PdfSigner
 from quizapp.integrations.signing import Ed25519Signer, HmacSealer
+from quizapp.integrations.webhook_client import HttpPoster
 from quizapp.ports import Clock, Entropy, Mailer, SystemClock
 from quizapp.services import rounds
 from quizapp.services.unit_of_work import Context
@@ -70,6 +71,7 @@ def create_app(
         clock=clock,
         entropy=entropy or SystemEntropy(),
         mailer=mail or mailer(settings),
+        poster=HttpPoster(allows_private=settings.webhook_private_addresses),
         signer=Ed25519Signer(keys.signing),
         documents=PdfSigner(keys.signing),
         sealer=HmacSealer(keys.audit),

@@ -56,6 +56,30 @@ class NullMailer:
         self.sent.append(message)
 
 
+class Poster(Protocol):
+    """Sends messages to programs elsewhere; never called inside a transaction."""
+
+    def post(self, url: str, headers: dict[str, str], body: bytes) -> int:
+        """The status the target answered, within seconds; raises OSError when there was no answer."""
+        ...
+
+
+class NullPoster:
+    """Keeps what it was given, and answers as it was told; an OSError is raised."""
+
+    def __init__(self, *answers: int | OSError) -> None:
+        self.sent: list[tuple[str, dict[str, str], bytes]] = []
+        self.answers = list(answers)
+
+    def post(self, url: str, headers: dict[str, str], body: bytes) -> int:
+        """Remember the message; the answers in turn, then 204 for ever."""
+        self.sent.append((url, headers, body))
+        told = self.answers.pop(0) if self.answers else 204
+        if isinstance(told, OSError):
+            raise told
+        return told
+
+
 class Signer(Protocol):
     """Signs with this installation's record key."""
 

@@ -72,6 +72,12 @@ class Settings:
         "full",
         "What the public page of a record reveals unless its learner chose: full, competencies or status.",
     )
+    api_rate: str = _setting(
+        "600 per minute", "Requests of one token to the records API, in Flask-Limiter's words."
+    )
+    webhook_private_addresses: bool = _setting(
+        False, "Send webhooks also to this machine, to private networks and over plain HTTP."
+    )
     max_upload_bytes: int = _setting(4 * 1024 * 1024, "Largest request body accepted.")
     sweep_seconds: int = _setting(5, "Pause between two rounds of closing, scoring and sealing.")
     log_level: str = _setting("info", "Least severe log line written: debug, info, warning or error.")

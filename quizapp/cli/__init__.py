@@ -15,8 +15,8 @@ from quizapp import __version__
 
 #: Each module holds one click group (or command) named `cli`.
 MODULES = (
-    "attempts", "audit", "banks", "checks", "cohorts", "demo", "docs", "exams", "frameworks", "packs",
-    "people", "receipts", "records", "regrades", "rehearsals", "scores", "serving",
+    "api_tokens", "attempts", "audit", "banks", "checks", "cohorts", "demo", "docs", "exams", "frameworks",
+    "packs", "people", "receipts", "records", "regrades", "rehearsals", "scores", "serving", "webhooks",
 )  # fmt: skip
 
 

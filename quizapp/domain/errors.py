@@ -49,6 +49,10 @@ class NotFound(DomainError):
     """The object does not exist, or must look as if it did not to this actor."""
 
 
+class Unauthorized(DomainError):
+    """Nobody is known who asks: what should say so is missing, wrong or over."""
+
+
 class Forbidden(DomainError):
     """The actor may not do this."""
 

@@ -39,13 +39,15 @@ class Job:
 Handler = Callable[[Context, Job], None]
 #: Who does which kind of work. A handler may run twice for one job, so it must be idempotent.
 HANDLERS: dict[str, Handler] = {}
+#: How often a kind is tried before it is given up, where that is not `MAX_TRIES`.
+TRIES: dict[str, int] = {}
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
+def handles(kind: str, max_tries: int = MAX_TRIES) -> Callable[[Handler], Handler]:
     """Decorator: this function does the work of that kind."""
 
     def register(handler: Handler) -> Handler:
-        HANDLERS[kind] = handler
+        HANDLERS[kind], TRIES[kind] = handler, max_tries
         return handler
 
     return register
@@ -56,20 +58,32 @@ def ask(uow: UnitOfWork, kind: str, object_id: object, **facts: Any) -> None:
 
     Only a job that was given up begins anew. The use case's own audit line covers the asking.
     """
-    store.ask(
-        uow.session,
-        {
-            "id": uow.new_id(),
-            "kind": kind,
-            "object_id": str(object_id),
-            "facts": facts,
-            "state": store.WAITING,
-            "tries": 0,
-            "run_at": uow.now,
-            "error": "",
-            "created_at": uow.now,
-        },
-    )
+    store.ask(uow.session, _values(uow, kind, object_id, facts))
+
+
+def wake(uow: UnitOfWork, kind: str, object_id: object, delay: timedelta = timedelta(0)) -> None:
+    """Ask for work that comes again and again for the same object, after a delay.
+
+    A job that waits for its next try keeps waiting; one that is done or was given up begins
+    anew, and so does one somebody works on at this moment, because what is new may have come
+    too late for them.
+    """
+    values = _values(uow, kind, object_id, {})
+    store.wake(uow.session, {**values, "run_at": uow.now + delay}, uow.now)
+
+
+def _values(uow: UnitOfWork, kind: str, object_id: object, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": uow.new_id(),
+        "kind": kind,
+        "object_id": str(object_id),
+        "facts": facts,
+        "state": store.WAITING,
+        "tries": 0,
+        "run_at": uow.now,
+        "error": "",
+        "created_at": uow.now,
+    }
 
 
 def run_due(context: Context) -> int:
@@ -104,7 +118,7 @@ def _try(context: Context, job: Job) -> None:
 
 def _put_off(context: Context, job: Job, error: str) -> None:
     with context.transaction(SYSTEM) as uow:
-        if job.tries >= MAX_TRIES:
+        if job.tries >= TRIES.get(job.kind, MAX_TRIES):
             store.finish(uow.session, job.id, job.tries, state=store.FAILED, error=error)
         else:
             store.finish(uow.session, job.id, job.tries, run_at=uow.now + pause(job.tries), error=error)

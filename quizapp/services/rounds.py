@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from quizapp.services import attempts, audit, jobs, preparations, record_exports
+from quizapp.services import attempts, audit, jobs, preparations, record_exports, record_feed
 from quizapp.services.unit_of_work import Context
 
 log = structlog.get_logger()
@@ -27,6 +27,7 @@ class Round:
     finished: int | None
     sealed: int | None
     prepared: int | None = 0
+    published: int | None = 0
 
     @property
     def is_idle(self) -> bool:
@@ -41,16 +42,19 @@ class Round:
             "closed": self.closed,
             "finished": self.finished,
             "prepared": self.prepared,
+            "published": self.published,
             "sealed": self.sealed,
         }
 
 
 def run_round(context: Context) -> Round:
-    """Run due jobs, close and score what time has ended, draw forms, seal the log; each on its own."""
+    """Run due jobs, close and score what time has ended, draw forms, number changes of records, seal
+    the log; each on its own."""
     swept = _part("sweep", lambda: attempts.sweep(context))
     prepared = _part("prepare", lambda: preparations.run(context))
     return Round(
         prepared=prepared,
+        published=_part("publish", lambda: record_feed.publish(context)),
         jobs=_part("jobs", lambda: jobs.run_due(context)),
         closed=swept.closed if swept else None,
         finished=swept.finished if swept else None,
@@ -69,6 +73,7 @@ def _part(name: str, work: Callable[[], Result]) -> Result | None:
 
 def run_until(context: Context, stop: threading.Event) -> None:
     """Run rounds with the configured pause until ``stop`` is set."""
+    _part("publish", lambda: record_feed.publish(context, is_thorough=True))
     while not stop.is_set():
         told = run_round(context)
         if not told.is_idle:

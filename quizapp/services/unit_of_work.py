@@ -22,6 +22,7 @@ from quizapp.ports import (
     Entropy,
     Mailer,
     PasswordHasher,
+    Poster,
     Sealer,
     Signer,
 )
@@ -47,6 +48,7 @@ class Context:
     clock: Clock
     entropy: Entropy
     mailer: Mailer
+    poster: Poster
     signer: Signer
     documents: DocumentSigner
     sealer: Sealer

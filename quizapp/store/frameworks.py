@@ -154,6 +154,13 @@ def current(session: Session) -> Sequence[RowFramework]:
     return session.scalars(query).all()
 
 
+def load_times(session: Session) -> list[tuple[UUID, datetime]]:
+    """The row of every version and when it was loaded, without reading what is in it."""
+    query = select(RowFramework.id, RowFramework.loaded_at)
+    rows = session.execute(query.order_by(RowFramework.framework_id, RowFramework.loaded_at))
+    return [(row_id, loaded_at) for row_id, loaded_at in rows]
+
+
 def listed(session: Session) -> Sequence[RowFramework]:
     """Every version of every framework, oldest first."""
     query = select(RowFramework).order_by(RowFramework.framework_id, RowFramework.loaded_at)

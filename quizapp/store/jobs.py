@@ -64,6 +64,22 @@ def ask(session: Session, values: Mapping[str, Any]) -> None:
     )
 
 
+def wake(session: Session, values: Mapping[str, Any], now: datetime) -> None:
+    """Add a waiting job, or let the one of its kind and object begin anew unless it waits for a try.
+
+    A try in progress no longer finishes the job, because the number of tries is not its own.
+    """
+    add = INSERT[session.get_bind().dialect.name](RowJob).values(**values)
+    anew = {name: values[name] for name in ("state", "tries", "run_at", "error")}
+    session.execute(
+        add.on_conflict_do_update(
+            index_elements=["kind", "object_id"],
+            set_={**anew, "leased_until": None},
+            where=or_(RowJob.state != WAITING, RowJob.leased_until > now),
+        )
+    )
+
+
 def claim(session: Session, now: datetime, leased_until: datetime) -> RowJob | None:
     """Lease the job that has been due longest, past any that another process holds; None: nothing due."""
     row = session.scalar(

@@ -86,7 +86,7 @@ class RowRecordEvent(Base):
 
 
 class RowDisclosure(Base):
-    """Who saw or exported which record, when, by which door."""
+    """Who saw or exported which record, when, by which door; a program is named by its token."""
 
     __tablename__ = "disclosure"
     __table_args__ = (Index("ix_disclosure_record", "record_id", "id"),)
@@ -94,6 +94,7 @@ class RowDisclosure(Base):
     record_id: Mapped[UUID] = mapped_column(ForeignKey("completion_record.id"))
     actor_id: Mapped[UUID | None] = mapped_column(Uuid)
     door: Mapped[str] = mapped_column(String(40))
+    token_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_token.id"))
     at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -245,10 +246,16 @@ def key_ring(session: Session) -> Mapping[str, bytes]:
 
 
 def disclose(
-    session: Session, record_ids: Iterable[UUID], actor_id: UUID | None, door: str, at: datetime
+    session: Session,
+    record_ids: Iterable[UUID],
+    actor_id: UUID | None,
+    door: str,
+    at: datetime,
+    token_id: UUID | None = None,
 ) -> None:
     """Note that whoever acts saw these records through ``door``."""
-    rows = [{"record_id": found, "actor_id": actor_id, "door": door, "at": at} for found in record_ids]
+    told = {"actor_id": actor_id, "door": door, "at": at, "token_id": token_id}
+    rows = [{"record_id": found, **told} for found in record_ids]
     if rows:
         session.execute(insert(RowDisclosure), rows)
 

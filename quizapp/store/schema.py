@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from quizapp.store import (
+    api_tokens,
     attempts,
     audit,
     challenges,
@@ -17,6 +18,7 @@ from quizapp.store import (
     jobs,
     people,
     person_words,
+    record_changes,
     record_evidence,
     record_exports,
     record_pdfs,
@@ -25,10 +27,12 @@ from quizapp.store import (
     response_events,
     scores,
     status_lists,
+    webhooks,
 )
 from quizapp.store.engine import Base
 
 TABLE_FILES = (
+    api_tokens,
     attempts,
     audit,
     challenges,
@@ -42,11 +46,13 @@ TABLE_FILES = (
     person_words,
     record_evidence,
     record_exports,
+    record_changes,
     records,
     regrades,
     response_events,
     scores,
     status_lists,
+    webhooks,
 )
 
 

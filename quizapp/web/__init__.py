@@ -9,18 +9,21 @@ from flask import Flask
 from quizapp.web import (
     access,
     accounts,
+    api,
     attempt_protocol,
     attempts,
     audit,
     challenges,
     cohorts,
     compression,
+    connections,
     console_times,
     errors,
     frameworks,
     health,
     home,
     items,
+    limits,
     paper,
     problem_reports,
     pseudo_locale,
@@ -59,6 +62,7 @@ BLUEPRINTS = (
     record_desk.bp,  # with single records and their verification
     receipts.bp,
     cohorts.bp,  # people and cohorts share one
+    connections.bp,
     audit.bp,
     health.bp,
 )
@@ -71,9 +75,11 @@ def register(app: Flask) -> None:
     compression.register(app)
     errors.register(app)
     accounts.register(app)
+    limits.register(app)
     verification.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    api.register(app)
 
 
 __all__ = [

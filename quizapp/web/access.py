@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, flash, redirect, request, url_for
+from flask import Flask, current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 
+from quizapp.domain.api_token import Scope
 from quizapp.domain.errors import Forbidden
 from quizapp.domain.person import NOBODY, STAFF_ROLES, Actor, Permission
-from quizapp.services import people, saving
+from quizapp.services import api_tokens, people, saving
 from quizapp.services.unit_of_work import Context
 
 csrf = CSRFProtect()
@@ -29,6 +30,7 @@ class Door(StrEnum):
     SIGNED_IN = "signed_in"
     PERMISSION = "permission"
     ATTEMPT_TOKEN = "attempt_token"
+    API_TOKEN = "api_token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Access:
 
     door: Door
     permission: Permission | None = None
+    scope: Scope | None = None
 
 
 def public(view: View) -> View:
@@ -57,6 +60,19 @@ def attempt_token(view: View) -> View:
     """
     csrf.exempt(view)
     return _classify(view, Access(Door.ATTEMPT_TOKEN))
+
+
+def api_token(scope: Scope) -> Callable[[View], View]:
+    """Only a program whose token has this scope may call this route; a login is not looked at.
+
+    A browser never sends the token by itself, so there is no request to forge.
+    """
+
+    def classify(view: View) -> View:
+        csrf.exempt(view)
+        return _classify(view, Access(Door.API_TOKEN, scope=scope))
+
+    return classify
 
 
 def needs(permission: Permission) -> Callable[[View], View]:
@@ -119,6 +135,12 @@ def _need_token() -> None:
         raise Forbidden("bad_token")
 
 
+def _need_bearer(scope: Scope) -> None:
+    told = request.authorization
+    is_bearer = told is not None and told.type == "bearer"
+    g.bearer = api_tokens.authenticate(context(), (told.token or "") if told and is_bearer else "", scope)
+
+
 def guard(outside: Mapping[str, Access], app: Flask) -> None:
     """Enforce the classification of every route; ``outside`` classifies extensions' endpoints."""
     app.extensions["quizapp_outside_routes"] = outside
@@ -132,7 +154,9 @@ def guard(outside: Mapping[str, Access], app: Flask) -> None:
             raise RuntimeError(f"route {request.endpoint} is not classified")
         if access.door is Door.ATTEMPT_TOKEN:
             _need_token()
-        if access.door in (Door.PUBLIC, Door.ATTEMPT_TOKEN):
+        if access.scope is not None:
+            _need_bearer(access.scope)
+        if access.door in (Door.PUBLIC, Door.ATTEMPT_TOKEN, Door.API_TOKEN):
             return None
         if not current_user.is_authenticated:
             back = request.full_path.rstrip("?") if request.method == "GET" else None

@@ -10,15 +10,24 @@ from flask_babel import force_locale
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from quizapp.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
+from quizapp.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused, Unauthorized
 from quizapp.services import health
 from quizapp.web.access import context
 from quizapp.web.messages import message
 
 log = structlog.get_logger()
 
-STATUS: dict[type[DomainError], int] = {NotFound: 404, Forbidden: 403, Refused: 409, Invalid: 422}
+STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    Unauthorized: 401,
+    Forbidden: 403,
+    Refused: 409,
+    Invalid: 422,
+}
+#: Below this everything is JSON, errors too.
+API = "/api/"
 
+UNAUTHORIZED, TOO_MANY = 401, 429
 #: How long a client waits before it asks again while the database is away.
 RETRY_SECONDS = 2
 
@@ -30,6 +39,8 @@ def status_of(error: DomainError) -> int:
 
 def wants_json() -> bool:
     """Whether the client asked for JSON rather than a page."""
+    if request.path.startswith(API):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return request.is_json or best == "application/json"
 
@@ -40,6 +51,8 @@ def problem(code: str, status: int, facts: dict[str, Any]) -> tuple[Response, in
         {"type": f"urn:quizapp:{code}", "title": str(message(code)), "status": status, "code": code, **facts}
     )
     response.mimetype = "application/problem+json"
+    if status == UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return response, status
 
 
@@ -66,7 +79,7 @@ def register(app: Flask) -> None:
         status = error.code or 500
         code = "not_found" if status == 404 else f"http_{status}"
         if wants_json():
-            return problem(code, status, {})
+            return _http_problem(error, code, status)
         return _page(code, status, {}), status
 
     for kind in health.DATABASE_AWAY:
@@ -78,6 +91,14 @@ def register(app: Flask) -> None:
         if wants_json():
             return problem("internal", 500, {})
         return _page("internal", 500, {}), 500
+
+
+def _http_problem(error: HTTPException, code: str, status: int) -> tuple[Response, int]:
+    """Problem JSON of an error of the framework, with what is wrong with the shape of the input."""
+    if status == TOO_MANY and request.path.startswith(API):
+        code = "too_many_requests"
+    told = getattr(error, "data", None) or {}
+    return problem(code, status, {"errors": told["messages"]} if "messages" in told else {})
 
 
 def _database_away(error: Exception) -> Response:

@@ -31,6 +31,7 @@ MAIN: tuple[tuple[str, str, Permission | None], ...] = (
     ("records.appeals", "appeals", Permission.READ_RESPONSES),
     ("people.index", "people", Permission.MANAGE_PEOPLE),
     ("people.cohorts", "cohorts", Permission.MANAGE_COHORTS),
+    ("connections.index", "connections", Permission.MANAGE_CONNECTIONS),
     ("audit.index", "audit", Permission.READ_AUDIT),
 )
 
@@ -48,6 +49,7 @@ def labels() -> dict[str, str]:
         "appeals": _("Appeals"),
         "people": _("People"),
         "cohorts": _("Cohorts"),
+        "connections": _("Connections"),
         "audit": _("Audit"),
     }
 
@@ -77,6 +79,7 @@ CURRENT_BY_BLUEPRINT = frozenset(
         ("records", "records"),
         ("regrades", "regrades"),
         ("challenges", "regrades"),
+        ("connections", "connections"),
         ("audit", "audit"),
         ("consoles", "sittings"),
         ("problem_reports", "banks"),

@@ -10,12 +10,13 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, g, has_request_context, request, url_for
 from flask_babel import format_date, format_datetime
 from flask_login import current_user
 
 from quizapp.services import people
 from quizapp.web.access import actor, context
+from quizapp.web.errors import API
 from quizapp.web.messages import message
 from quizapp.web.navigation import account_links, footer_links, navigation
 
@@ -111,4 +112,6 @@ def register(app: Flask) -> None:
 
 def reader_locale() -> str:
     """The language of whoever reads: their own setting, else the installation's."""
+    if has_request_context() and request.path.startswith(API):
+        return context().settings.locale
     return getattr(current_user, "locale", "") or context().settings.locale

@@ -6,8 +6,6 @@ import hashlib
 from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, url_for
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.record import read_serial
@@ -17,22 +15,19 @@ from quizapp.services.verification import Finding
 from quizapp.web import record_pages
 from quizapp.web.access import actor, context, public
 from quizapp.web.forms.records import FileForm, SerialForm
+from quizapp.web.limits import limiter
 from quizapp.web.messages import message
 from quizapp.web.records import bp
 
 NOT_FOUND = 404
-#: Counts look-ups per address in this process; signed-in staff are never counted.
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+#: Counts look-ups per address; signed-in staff are never counted.
 limited = limiter.shared_limit(
     lambda: context().settings.verify_rate, scope="verify", exempt_when=lambda: actor().is_staff
 )
 
 
 def register(app: Flask) -> None:
-    """Install the rate limit and keep every page of this file out of search engines."""
-    limiter.init_app(app)
-    # Limits are checked where a view says `limited`; every other request need not be looked at.
-    app.before_request_funcs[None].remove(limiter._check_request_limit)
+    """Keep every page of this file out of search engines."""
 
     @app.after_request
     def no_index(response: Response) -> Response:

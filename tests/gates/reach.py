@@ -20,6 +20,10 @@ UNLINKED = {
     "records.did_document",
     # Given away by a learner; the page is that of records.verify.
     "records.verify_link",
+    "api.case_documents",
+    "api.case_document",
+    "api.case_package",
+    "api.case_item",
     # Led to by a letter (looked at in test_steps.py).
     "people.welcome",
     "security.reset_password",
@@ -57,6 +61,8 @@ OWNERS = {
     "registrar": OWN_RECORDS,
     "appeal_reviewer": {"records.evidence"},
 }
+#: Who connects programs finds the description of their interface.
+CONNECTORS = {"registrar", "administrator"}
 #: The public page of a record is reached from the record, or from the serial printed on it.
 OF_A_SERIAL = {"records.verify", "records.verify_json", "records.issuer"}
 
@@ -64,6 +70,8 @@ OF_A_SERIAL = {"records.verify", "records.verify_json", "records.issuer"}
 def reachable(app: Flask, role: str) -> set[str]:
     """The endpoints somebody of this role of the gates must find links to."""
     told = {e for rule in app.url_map.iter_rules() if _opens(app, e := rule.endpoint, role)}
+    if role not in CONNECTORS:
+        told.discard("api.openapi")
     told -= UNLINKED | (OWNED - OWNERS.get(role, set()))
     if role == "visitor":
         return told
