@@ -1,8 +1,7 @@
 # `make` alone lists the targets. Everything else is said in README.md and docs/operating.md.
 PYTHON ?= python3
 PORT ?= 8000
-ROUNDS ?= 10
-KILLS ?= 100
+ROUNDS ?= 100
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -38,9 +37,9 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 	@chromium=$$($(BIN)/python -m tests.support.browser_setup) && \
 		QUIZAPP_TEST_CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist worksteal
 
-soak: setup  ## kill server and database under saves again and again (ROUNDS=10, KILLS=100 each)
-	$(BIN)/python -m benchmarks.soak --rounds $(ROUNDS)
-	QUIZAPP_TEST_KILLS=$(KILLS) $(BIN)/pytest -v tests/faults
+soak: setup  ## every fault with large counts: ROUNDS=100 kills on each database, and a line for each fault
+	$(BIN)/python -m benchmarks.soak
+	QUIZAPP_TEST_KILLS=$(ROUNDS) QUIZAPP_TEST_EXAMPLES=$(ROUNDS) $(BIN)/pytest -q tests/faults
 
 bench: setup  ## load and size measurements; they print ratios
 	$(BIN)/python -m benchmarks
