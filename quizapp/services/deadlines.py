@@ -1,4 +1,4 @@
-"""Changing the time of running attempts: added, taken while everybody waits, given back for silences.
+"""Changing the time of running attempts: added, taken while everybody waits, given back, cut short.
 
 Every change stores its reason and a version, and reaches the learner with the next heartbeat.
 """
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from quizapp.domain.errors import Invalid, Problem, Refused
+from quizapp.domain import exam as exams
+from quizapp.domain.errors import Invalid, Problem, Refused, raise_if_any
+from quizapp.domain.exam import SittingState
 from quizapp.domain.person import Actor, Permission
 from quizapp.services import incidents, sections
 from quizapp.services.unit_of_work import Context, UnitOfWork
@@ -81,11 +83,15 @@ def _check(seconds: Collection[int], reason: str) -> None:
 def _move(uow: UnitOfWork, row: RowAttempt, by: timedelta, reason: str, at: datetime | None = None) -> None:
     """Move the end of an attempt. A section that was over ``at`` that instant (now) stays over, also
     where nobody has noticed it yet: its learner has gone on, and would come back to a closed one."""
-    row.deadline_at += by
-    row.deadline_version += 1
+    _set(uow, row, row.deadline_at + by, reason)
     connection = uow.session.connection()
     sections.expire_at(connection, row.id, at or row.paused_at or uow.now)
     attempt_sections.shift(connection, row.id, by)
+
+
+def _set(uow: UnitOfWork, row: RowAttempt, deadline_at: datetime, reason: str) -> None:
+    row.deadline_at = deadline_at
+    row.deadline_version += 1
     uow.session.add(
         RowDeadlineChange(
             id=uow.new_id(),
@@ -133,6 +139,42 @@ def go_on(context: Context, actor: Actor, sitting_id: UUID) -> int:
         incidents.note(uow, sitting_id, "went_on")
         uow.audit("go_on", "sitting", sitting_id, attempts=len(rows))
         return len(rows)
+
+
+def end_early(context: Context, actor: Actor, sitting_id: UUID, seconds: int, reason: str) -> list[Change]:
+    """Nobody starts any more, and everybody at work has at most so many seconds left; gives what changed.
+
+    With 0 seconds the time is over now. What was answered before the new end and arrives within the
+    grace counts, so no answer is lost on its way; the attempts close by themselves. For whoever waits
+    the seconds begin when they go on. It may be said again, with another end.
+    Raises `Invalid` ("bad_early_end").
+    """
+    actor.require(Permission.RUN_SITTING)
+    _check_early_end(seconds, reason)
+    with context.transaction(actor) as uow:
+        sitting = incidents.watched(uow.session, actor, sitting_id)
+        uow.session.refresh(sitting, with_for_update=True)
+        if sitting.state == SittingState.SCHEDULED:
+            sitting.state = exams.move_sitting(SittingState.SCHEDULED, "close").value
+            sitting.closed_at = uow.now
+        done = []
+        for row in attempt_store.running(uow.session, sitting_id, lock=True):
+            extra = (row.paused_at or uow.now) + timedelta(seconds=seconds) - row.deadline_at
+            if extra < timedelta(0):
+                done.append(_change(row, extra))
+                _set(uow, row, row.deadline_at + extra, reason.strip())
+        incidents.note(uow, sitting_id, "ended_early", f"{seconds} s: {reason.strip()}")
+        uow.audit("end_early", "sitting", sitting_id, attempts=len(done), seconds=seconds)
+        return done
+
+
+def _check_early_end(seconds: int, reason: str) -> None:
+    problems = []
+    if not 0 <= seconds <= MOST_SECONDS:
+        problems.append(Problem("seconds", str(seconds), "out_of_range", f"0 to {MOST_SECONDS} seconds"))
+    if not 1 <= len(reason.strip()) <= LONGEST_REASON:
+        problems.append(Problem("reason", "", "missing", f"a reason of 1 to {LONGEST_REASON} characters"))
+    raise_if_any("bad_early_end", problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def readiness(context: Context) -> Readiness:
         if context.saves.is_failing or context.appends.is_failing:
             # Reading may well go on; only another write can tell that writing does too.
             now = context.clock.now()
+            context.appends.try_again()
             context.saves.run(lambda c: jobs.try_writing(c, context.entropy.new_id(now), now))
             context.appends.is_failing = False
         with context.reading() as session:

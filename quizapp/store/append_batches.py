@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -91,14 +91,16 @@ class Appends:
 
     def __init__(self, engine: Engine) -> None:
         self._transaction: Callable[[], AbstractContextManager[Connection]]
+        self._engine = writing(engine)
         if engine.dialect.name == "sqlite":
-            self._transaction = writing(engine).begin
+            self._transaction = self._engine.begin
         else:
             # The one statement is its own transaction: no round trip begins or ends it.
             self._transaction = engine.execution_options(**AUTOCOMMIT).connect
         self.turns: Turns[Batch, Stored | None] = Turns(self._together)
         #: Whether the database refused the last batch, see `GroupCommit.is_failing`.
         self.is_failing = False
+        self._refused: Sequence[Batch] = ()
 
     def append(self, batch: Batch) -> Stored | None:
         """Append a batch as a whole; None when it has to be appended entry by entry."""
@@ -107,6 +109,16 @@ class Appends:
         except IntegrityError:
             return None  # an entry of it is stored already
 
+    def try_again(self) -> None:
+        """Write what was refused and take it back; raises what a database raises that refuses it still.
+
+        Another write says little of this one: on a full disk it may fit into a page that has room.
+        """
+        refused = self._refused
+        if refused:
+            with self._engine.connect() as connection, suppress(IntegrityError):
+                append_all(connection, refused)
+
     def _together(self, batches: Sequence[Batch]) -> list[Stored | None]:
         # The second batch of one attempt has to be decided when the first is stored.
         first = {batch.attempt_id: batch for batch in reversed(batches)}
@@ -114,9 +126,9 @@ class Appends:
             with self._transaction() as connection:
                 found = append_all(connection, first.values())
         except OperationalError:
-            self.is_failing = True
+            self.is_failing, self._refused = True, list(first.values())
             raise
-        self.is_failing = False
+        self.is_failing, self._refused = False, ()
         return [found.get(b.attempt_id) if first[b.attempt_id] is b else None for b in batches]
 
 

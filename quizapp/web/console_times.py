@@ -105,6 +105,28 @@ def _seconds() -> dict[UUID, int]:
     return told
 
 
+@bp.post("/end-early")
+@needs(Permission.RUN_SITTING)
+def end_early(sitting_id: UUID) -> Any:
+    """Let nobody start any more, and end everybody's time in so many minutes."""
+    text = request.form.get("minutes", "")
+    seconds = int(text) * 60 if text.isascii() and text.isdecimal() and len(text) < 6 else -1
+    try:
+        told = deadlines.end_early(context(), actor(), sitting_id, seconds, request.form.get("reason", ""))
+    except Invalid as error:
+        flash(str(message(error.code)), "error")
+        return back(sitting_id)
+    flash(
+        ngettext(
+            "%(num)d person has less time; their clock shows it within 20 seconds.",
+            "%(num)d people have less time; their clocks show it within 20 seconds.",
+            len(told),
+        ),
+        "success",
+    )
+    return back(sitting_id)
+
+
 @bp.get("/compensate")
 @needs(Permission.RUN_SITTING)
 def compensate(sitting_id: UUID) -> str:

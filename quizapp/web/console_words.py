@@ -41,6 +41,7 @@ def words() -> Mapping[str, Mapping[str, str]]:
             "time_added": _("Time added"),
             "paused": _("Everybody waits"),
             "went_on": _("Went on"),
+            "ended_early": _("Ended early"),
             "announced": _("Announced"),
             "moved": _("Moved to another device"),
             "voided": _("Made void"),

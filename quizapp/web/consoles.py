@@ -50,6 +50,7 @@ def console(sitting_id: UUID) -> str:
         states=list(SeatState),
         undecided=_undecided(sitting_id),
         may_decide_late=actor().may(Permission.DECIDE_LATE),
+        most_minutes=deadlines.MOST_SECONDS // 60,
     )
 
 

@@ -134,6 +134,7 @@ MESSAGES: Mapping[str, LazyString] = {
     "paused": _l("Everybody waits at the moment. Your answers are safe, and your time stands still."),
     "taken_over": _l("This exam was opened in another window; only the newer one goes on."),
     "bad_time_change": _l("The time was not changed. Every reason stands below."),
+    "bad_early_end": _l("The sitting was not ended. A reason is needed, and 0 to 240 minutes."),
     "not_paused": _l("Nobody is waiting, so there is nothing to go on with."),
     "bad_note": _l("The note was not written: it needs some words, and not too many."),
     "own_paper": _l("This is your own answer sheet; somebody else has to enter it. Nothing was changed."),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,3 +91,25 @@ def own_postgres(base_settings: Settings, tmp_path_factory: pytest.TempPathFacto
         close(app)
         yield OwnPostgres(server, url)
         server.end()
+
+
+# --- the summary of `make soak` ---------------------------------------------------------
+
+OUTCOMES = ("passed", "failed", "error", "skipped")
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """With large counts: a line for each file of faults, with what it is about and how it went."""
+    if "QUIZAPP_TEST_KILLS" not in os.environ:
+        return
+    counts: dict[str, Counter[str]] = {}
+    seconds: Counter[str] = Counter()
+    for outcome in OUTCOMES:
+        for report in terminalreporter.stats.get(outcome, []):
+            file = report.nodeid.partition("::")[0]
+            counts.setdefault(file, Counter())[outcome] += 1
+            seconds[file] += round(report.duration)
+    for file, told in sorted(counts.items()):
+        about = (ast.get_docstring(ast.parse(Path(file).read_text())) or file).splitlines()[0]
+        how = ", ".join(f"{told[outcome]} {outcome}" for outcome in OUTCOMES if told[outcome])
+        terminalreporter.write_line(f"{how} in {seconds[file]} s: {about}")

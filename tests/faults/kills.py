@@ -100,7 +100,8 @@ class Ground:
             with urllib.request.urlopen(f"{self.server.url}/readyz", timeout=20) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
-            return int(error.code)
+            with error:
+                return int(error.code)
 
     def learner(self) -> Learner:
         """Somebody new, who has just started."""

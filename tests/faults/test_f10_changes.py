@@ -44,6 +44,23 @@ def test_a_token_and_entries_of_an_old_client_work_with_the_next_process(context
     assert stored(context, attempt_id) == [1, 2]
 
 
+def test_a_window_of_another_release_saves_with_what_it_knows(app, context) -> None:
+    """An older one says nothing of elapsed times and places, a newer one says what nobody here knows."""
+    _actor, attempt_id, token = started(context)
+    client, headers = app.test_client(), {"X-Attempt-Token": token}
+    older = {"client_seq": 1, "slot": 1, "kind": "response", "payload": {"choice": "a"}}
+    newer = {**older, "client_seq": 2, "elapsed_ms": 0, "mood": "calm"}
+    for path, body, status in (
+        ("heartbeat", {}, 200),
+        ("heartbeat", {"unsaved": 0, "battery": 0.5}, 200),
+        ("events", {"protocol": 1, "entries": [older]}, 200),
+        ("events", {"protocol": 1, "entries": [newer], "build": "next"}, 200),
+        ("events", {"protocol": 2, "entries": [newer]}, 422),
+    ):
+        assert client.post(f"/attempts/{attempt_id}/{path}", json=body, headers=headers).status_code == status
+    assert stored(context, attempt_id) == [1, 2]
+
+
 def test_an_attempt_of_the_first_release_goes_on_after_the_upgrade(context) -> None:
     actor, attempt_id, token = started(context)
     save(context, token, 1)

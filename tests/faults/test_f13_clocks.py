@@ -77,6 +77,8 @@ def test_a_changed_time_and_a_pause_reach_the_window_with_the_next_heartbeat(app
     clock.instant += 45 * MINUTE
     deadlines.go_on(context, TESTS, sitting_id)
     assert beat() == (version + 3, deadline + 55 * MINUTE, False)
+    deadlines.end_early(context, TESTS, sitting_id, 0, "flood")
+    assert beat() == (version + 4, clock.instant, False)
 
 
 def test_who_submits_during_a_pause_has_submitted(context, clock) -> None:

@@ -107,6 +107,59 @@ def test_only_staff_of_the_sitting_may(hall, context) -> None:
         deadlines.add(context, hall.ada, hall.sitting_id, {hall.a: 60}, "noise")
 
 
+# --- ending early -----------------------------------------------------------------------
+
+
+def test_an_early_end_cuts_every_time_short_and_nobody_starts(hall, context, clock) -> None:
+    deadlines.add(context, TESTS, hall.sitting_id, {hall.a: 600}, "late start")
+    clock.instant += 8 * MINUTE
+    told = deadlines.end_early(context, TESTS, hall.sitting_id, 300, "flood")
+    assert {c.attempt_id for c in told} == {hall.a, hall.b}
+    assert {hall.deadline(hall.a), hall.deadline(hall.b)} == {clock.instant + 5 * MINUTE}
+    with pytest.raises(Refused):
+        attempts.start(context, room.learner(context, "Cleo"), hall.sitting_id)
+    with context.reading() as session:
+        reasons = session.scalars(select(RowDeadlineChange.reason).order_by(RowDeadlineChange.version)).all()
+        lines = session.scalars(select(RowAuditLine.facts).where(RowAuditLine.verb == "end_early")).all()
+    assert (sorted(reasons), lines) == (["flood", "flood", "late start"], [{"attempts": 2, "seconds": 300}])
+    assert incidents.listed(context, TESTS, hall.sitting_id)[-1].note == "300 s: flood"
+
+
+def test_what_was_answered_before_the_early_end_counts_and_everybody_is_closed(hall, context, clock) -> None:
+    clock.instant += 8 * MINUTE
+    deadlines.end_early(context, TESTS, hall.sitting_id, 0, "flood")
+    clock.instant += MINUTE
+    sent = replace(room.response(1, {"choice": "a"}, 1), elapsed_ms=7 * 60_000)
+    late = replace(room.response(2, {"choice": "a"}, 2), elapsed_ms=9 * 60_000)
+    told = saving.save(context, room.token(context, hall.a), [sent, late]).acknowledged
+    clock.instant += 3 * MINUTE
+    attempts.sweep(context)
+    assert [one.disposition for one in told] == [Disposition.COUNTED, Disposition.LATE]
+    row = hall.row(hall.a)
+    assert (row.state, row.close_reason, row.answered, hall.row(hall.b).state) == (
+        "closed", "time", 1, "closed",
+    )  # fmt: skip
+
+
+def test_an_early_end_waits_for_who_waits_and_gives_nobody_time(hall, context, clock) -> None:
+    clock.instant += 5 * MINUTE
+    deadlines.pause(context, TESTS, hall.sitting_id, "fire alarm")
+    clock.instant += 30 * MINUTE
+    deadlines.end_early(context, TESTS, hall.sitting_id, 3600, "fire")
+    deadlines.end_early(context, TESTS, hall.sitting_id, 600, "fire")
+    deadlines.go_on(context, TESTS, hall.sitting_id)
+    assert hall.deadline(hall.a) == clock.instant + 10 * MINUTE
+    assert hall.row(hall.a).deadline_version == 4
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(-1, "flood"), (20_000, "flood"), (60, " ")])
+def test_an_early_end_without_sense_changes_nothing(hall, context, seconds, reason) -> None:
+    before = hall.deadline(hall.a)
+    with pytest.raises(Invalid) as told:
+        deadlines.end_early(context, TESTS, hall.sitting_id, seconds, reason)
+    assert (told.value.code, hall.deadline(hall.a)) == ("bad_early_end", before)
+
+
 # --- waiting ----------------------------------------------------------------------------
 
 

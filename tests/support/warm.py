@@ -108,8 +108,8 @@ def main() -> None:
         os.environ["QUIZAPP_HOME"] = home
         app.create_app()
     control = socket.socket(fileno=int(sys.argv[1]))
-    # Nobody waits for what is forked here, and the group of a killed server has to disappear.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # Whatever ends is waited for at once: the group of a killed server has to disappear.
+    signal.signal(signal.SIGCHLD, _reap)
     ctypes.CDLL(None).prctl(BECOME_PARENT_OF_ORPHANS, 1, 0, 0, 0)
     while True:
         line, descriptors, _flags, _from = socket.recv_fds(control, 65_536, 1)
@@ -121,10 +121,17 @@ def main() -> None:
             control.close()
             _become(told, descriptors)
         # Both do it, for either may be first: from here on the group can be killed.
-        os.setpgid(pid, pid)
+        with suppress(ProcessLookupError):
+            os.setpgid(pid, pid)
         for descriptor in descriptors:
             os.close(descriptor)
         control.sendall(f"{pid}\n".encode())
+
+
+def _reap(*_ignored: object) -> None:
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
 
 
 def _become(told: dict[str, Any], descriptors: list[int]) -> None:

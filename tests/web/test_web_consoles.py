@@ -137,6 +137,14 @@ def test_everybody_waits_and_goes_on(hall: Hall, clock) -> None:
     assert hall.row(hall.a)[2] == 30 * MINUTE
 
 
+def test_a_sitting_is_ended_early(hall: Hall) -> None:
+    assert "the time of 2 people ends then" in hall.page()
+    assert "The sitting was not ended" in hall.post("end-early", minutes="x", reason="flood")
+    assert "2 people have less time" in hall.post("end-early", minutes="5", reason="flood")
+    assert "Ended early 300 s: flood by Pat P" in hall.page()
+    assert hall.row(hall.a)[2] == 5 * MINUTE
+
+
 def test_what_is_said_and_noted_stands_in_the_log(hall: Hall, clock) -> None:
     assert "Announced. It reaches every window" in hall.post("announce", text="Ten minutes more")
     clock.instant += MINUTE
