@@ -89,7 +89,7 @@ def _keys(folder: Path) -> Path:
 def sitting(place: Installation, count: int) -> tuple[UUID, list[Actor]]:
     """A sitting of the shipped certification exam, and so many new learners on its roster."""
     context = place.context
-    actors = [_learner(context) for _ in range(count)]
+    actors = [learner(context) for _ in range(count)]
     sitting_id = sittings.schedule(
         context,
         TESTS,
@@ -101,7 +101,8 @@ def sitting(place: Installation, count: int) -> tuple[UUID, list[Actor]]:
     return sitting_id, actors
 
 
-def _learner(context: Context) -> Actor:
+def learner(context: Context) -> Actor:
+    """A new learner without a password, acting."""
     name = f"Bench Learner {context.entropy.token(6).hex()}"
     return Actor(person(context, Role.LEARNER, name=name), LEARNER)
 
