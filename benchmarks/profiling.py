@@ -19,8 +19,9 @@ from uuid import UUID
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from benchmarks import browsing, synthetic
+from benchmarks import browsing
 from benchmarks.installation import DIALECTS, Installation, installed, learner, writer_of
+from benchmarks.rooms import EXAMS
 from tests.support.people import sign_in
 
 LINES = 45
@@ -95,10 +96,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the database lives")
     wanted = parser.parse_args()
     with installed(wanted.database, wanted.folder) as place:
-        exam_id = synthetic.publish(place.context)
-        people = [learner(place.context).person_id for _ in range(wanted.attempts + WARM_UP)]
-        ids = [one for one in people if one]
-        sitting_id = synthetic.offered(place.context, exam_id, ids)
+        people = [learner(place.context) for _ in range(wanted.attempts + WARM_UP)]
+        ids = [one.person_id for one in people if one.person_id]
+        sitting_id = EXAMS["synthetic"](place.context)(people)
         # In a thread of its own, because the application context around this one would be shared by
         # all requests, and with it whoever signed in first.
         with ThreadPoolExecutor(1) as pool:

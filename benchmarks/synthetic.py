@@ -7,7 +7,6 @@ from uuid import UUID
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.exam import ExamDefinition, Mode
 from quizapp.domain.item import Pool
-from quizapp.services import sittings
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store.items import RowItem, RowItemBank, RowItemTask, RowItemVersion
 from tests.support import banks, exams
@@ -96,9 +95,3 @@ def _item(uow: UnitOfWork, bank_row_id: UUID, number: int) -> None:
     uow.flush()
     uow.session.add(RowItemTask(item_version_id=version.id, position=0, task_code=task))
     item.current_version_id = version.id
-
-
-def offered(context: Context, exam_id: UUID, people: list[UUID]) -> UUID:
-    """A sitting of the exam for these people, open for a day."""
-    window = exams.window(context, hours=24)
-    return sittings.schedule(context, TESTS, exam_id, title="Synthetic", window=window, person_ids=people)
