@@ -29,6 +29,7 @@ from quizapp.web import (
     scores,
     sittings,
     system_check,
+    translation,
     verification,
 )
 from quizapp.web.access import csrf
@@ -76,4 +77,5 @@ __all__ = [
     "register",
     "security_arguments",
     "security_config",
+    "translation",
 ]
