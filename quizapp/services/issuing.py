@@ -16,7 +16,8 @@ from quizapp.store.records import RowRecord, RowRecordEvent
 
 def issue_for(uow: UnitOfWork, attempt: RowAttempt, report: ScoreReport) -> str:
     """Write the record of this attempt and put it in its place in the cycle; gives the serial."""
-    older = [row for row in store.in_force(uow.session, attempt) if not _is_later(uow, row, attempt)]
+    others = store.in_force(uow.session, attempt)
+    older = [row for row in others if not _is_later(uow, row, attempt)]
     predecessor = older[-1] if older else None
     serial = domain.serial_of(uow.context.entropy.token(domain.SERIAL_BYTES))
     facts = gather(uow, attempt, report, serial, predecessor.serial if predecessor else None)
@@ -27,7 +28,8 @@ def issue_for(uow: UnitOfWork, attempt: RowAttempt, report: ScoreReport) -> str:
     uow.audit("issue", "record", row.id, attempt=str(attempt.id), demonstrated=row.demonstrated)
     if predecessor is not None and predecessor.status == RecordStatus.SUSPENDED:
         _carry_suspension(uow, predecessor, row)
-    _supersede_all_but_the_latest(uow, attempt)
+    if others:
+        _supersede_all_but_the_latest(uow, attempt)
     return serial
 
 
