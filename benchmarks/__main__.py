@@ -1,43 +1,62 @@
-"""`python -m benchmarks`: every measurement, a few minutes in all."""
+"""`python -m benchmarks`: the measurements B1 to B5 of docs/performance.md, one (`--only`) or all."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from benchmarks import attempts, desk, growth, host, saves
+from benchmarks import attempts, desk, growth, host, memory, room, saves
+from benchmarks.attempts import WAYS
 from benchmarks.installation import DIALECTS
+from benchmarks.rooms import EXAMS
 
-#: A run of whole attempts takes longer than one of saves.
-ATTEMPT_RUNS = 5
-MOST_LEARNERS = 200
+PARTS = ("saves", "attempts", "room", "growth", "memory", "desk")
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=("saves", "attempts", "growth", "desk"))
-    parser.add_argument("--events", type=int, default=1_000_000, help="stored events to compare with 10,000")
-    parser.add_argument("--records", type=int, default=100_000, help="records on the registrar's desk")
-    parser.add_argument("--database", choices=DIALECTS, action="append")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--learners", type=int, default=10, help="who take the exam at once (1 to 200)")
-    parser.add_argument(
-        "--folder", type=Path, help="where the databases live (default: the temporary folder)"
-    )
-    told = parser.parse_args()
+    told = _arguments()
     print(host.description())
     for dialect in told.database or DIALECTS:
-        if told.only in (None, "saves"):
+        for part in told.only or PARTS:
+            _measure(part, dialect, told)
+
+
+def _measure(part: str, dialect: str, told: argparse.Namespace) -> None:
+    match part:
+        case "saves":
             saves.measure(dialect, told.runs, told.seconds, told.folder)
-        if told.only in (None, "attempts"):
-            learners = min(max(told.learners, 1), MOST_LEARNERS)
-            attempts.measure(dialect, min(told.runs, ATTEMPT_RUNS), learners, told.folder)
-        if told.only in (None, "growth"):
-            growth.measure(dialect, told.runs, told.events, told.folder)
-        if told.only in (None, "desk"):
+        case "attempts":
+            learners, ways = told.learners or (10, 40), told.way or ("content",)
+            wanted = attempts.Wanted(told.runs, told.accounts, learners, ways, told.exam)
+            attempts.measure(dialect, wanted, told.folder)
+        case "room":
+            room.measure(dialect, room.Wanted(told.room), told.folder)
+        case "growth":
+            growth.measure(dialect, told.runs, told.events or (1_000_000,), told.folder)
+        case "desk":
             desk.measure(dialect, told.records, told.folder)
+        case "memory":
+            memory.measure(dialect, told.attempts, told.folder)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    add = parser.add_argument
+    add("--only", choices=PARTS, action="append", help="may be given several times")
+    add("--database", choices=DIALECTS, action="append", help="the default is both")
+    add("--runs", type=int, default=5)
+    add("--seconds", type=float, default=3, help="of a run of saves")
+    add("--learners", type=int, action="append", help="who take the exam at once (default: 10, then 40)")
+    add("--accounts", type=int, default=200, help="that take the exam in a run")
+    add("--way", choices=WAYS, action="append", help="how they take it (default: content)")
+    add("--exam", choices=tuple(EXAMS), default="synthetic")
+    add("--room", type=int, default=1000, help="people who start, and end, together")
+    add("--events", type=int, action="append", help="stored events to compare with 10,000 (may be repeated)")
+    add("--records", type=int, default=100_000, help="records on the registrar's desk")
+    add("--attempts", type=int, default=1000, help="attempts that one process has served (B5)")
+    add("--folder", type=Path, help="where the databases live (default: the temporary folder)")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

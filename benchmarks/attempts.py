@@ -1,14 +1,16 @@
-"""Whole attempts of many learners at once: what one costs the server, and how long saves take.
+"""B2: whole attempts of many learners at once: what one costs the server, and how long saves take.
 
-Two ways of taking the exam: ``content`` fetches every item at once, as the runner does; ``pages``
-loads a page an item, as a browser without JavaScript does. Nobody thinks between two clicks.
+By ``content`` every item comes at once, as the runner fetches them; by ``pages`` each is a page, as
+without JavaScript. Nobody thinks between two clicks. Everybody signs in first, because a password is
+slow on purpose: its cost is told apart.
 """
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -16,100 +18,140 @@ from uuid import UUID
 
 from benchmarks import browsing, host, load
 from benchmarks.browsing import Browser
-from benchmarks.installation import PRODUCT, Installation, Writer, installed, serving, sitting, writer_of
-from quizapp.domain.person import Actor
+from benchmarks.installation import PRODUCT, Account, Installation, accounts, installed, serving, writer_of
+from benchmarks.rooms import EXAMS, Room
 
 WAYS = ("content", "pages")
 WARM_UP_LEARNERS = 5
 BATCH = 4
+HASHES = 5
 
 
-def measure(dialect: str, runs: int, learners: int, folder: Path | None) -> None:
-    """Print what whole attempts cost on one database, both ways in turn."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How much of it: runs, accounts a run, how many of them at once, by which ways, of which exam."""
+
+    runs: int = 5
+    accounts: int = 200
+    learners: Sequence[int] = (10, 40)
+    ways: Sequence[str] = ("content",)
+    exam: str = "synthetic"
+
+
+def measure(dialect: str, wanted: Wanted, folder: Path | None) -> None:
+    """Print what whole attempts cost on one database; what is compared takes turns."""
     with installed(dialect, folder) as place, serving(place.world.settings, PRODUCT) as server:
+        room = EXAMS[wanted.exam](place.context)
         pids = [process.pid for process in server.processes]
-        told = {way: Cost() for way in WAYS}
-        for way in WAYS:
-            _sit(place, server.url, way, min(learners, WARM_UP_LEARNERS))
-        before = host.machine()
-        for _ in range(runs):
-            for way in WAYS:
-                _measure(place, server.url, pids, way, learners, told[way])
+        told = {(way, count): Cost() for way in wanted.ways for count in wanted.learners}
+        for way in wanted.ways:
+            _Run(place, server.url, pids, room, way).take(WARM_UP_LEARNERS, WARM_UP_LEARNERS, Cost())
+        hashing, before = _password_seconds(place), host.machine()
+        for _ in range(wanted.runs):
+            for (way, count), cost in told.items():
+                _Run(place, server.url, pids, room, way).take(wanted.accounts, count, cost)
         machine = host.machine().since(before)
-        for way, cost in told.items():
-            print(
-                f"\nAttempts by {way} on {dialect}: {learners} learners at once, medians of {runs} runs, ",
-                end="",
-            )
-            print(f"machine {machine}")
-            print(f"processor time of an attempt: server {median(cost.server):.3f} s, ", end="")
-            print(f"database {median(cost.database):.3f} s")
-            _print(cost.seconds)
-        print(f"(a password adds {_password_seconds(place):.2f} s of processor time to a sign-in)")
+        print(f"\nAttempts at the {wanted.exam} exam on {dialect}: {wanted.accounts} accounts a run,")
+        print(f"medians of {wanted.runs} runs, machine {machine}")
+        print(f"one password takes {hashing:.3f} s of processor time")
+        for (way, count), cost in told.items():
+            _print(way, count, cost, hashing)
 
 
 @dataclass(slots=True)
 class Cost:
-    """Processor seconds of one attempt, a value a run, and how long each kind of request took."""
+    """Processor seconds of one attempt and attempts a second, a value a run; durations by request."""
 
+    sign_in: list[float] = field(default_factory=list)
     server: list[float] = field(default_factory=list)
     database: list[float] = field(default_factory=list)
+    rate: list[float] = field(default_factory=list)
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
 
-def _measure(place: Installation, url: str, pids: Sequence[int], way: str, learners: int, cost: Cost) -> None:
-    server, database = host.processor_seconds(pids), host.processor_seconds(place.database_pids())
-    for browser in _sit(place, url, way, learners):
-        for kind, durations in browser.seconds.items():
-            cost.seconds.setdefault(kind, []).extend(durations)
-    cost.server.append((host.processor_seconds(pids) - server) / learners)
-    cost.database.append((host.processor_seconds(place.database_pids()) - database) / learners)
+def _print(way: str, count: int, cost: Cost, hashing: float) -> None:
+    sign_in, server = median(cost.sign_in), median(cost.server)
+    plain = sign_in - hashing
+    print(f"\nby {way}, {count} at once: {median(cost.rate):.1f} attempts a second; processor time of one:")
+    print(f"server {plain + server:.3f} s ({plain:.3f} to sign in without the password, ", end="")
+    print(f"{server:.3f} for the rest), database {median(cost.database):.3f} s")
+    print(f"{'':12}{'count':>8}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}")
+    for kind, durations in cost.seconds.items():
+        shares = (load.percentile(sorted(durations), share) for share in (0.5, 0.95, 0.99))
+        print(f"{kind:12}{len(durations):>8}" + "".join(f"{1000 * value:>9.1f}" for value in shares))
 
 
-def _print(seconds: dict[str, list[float]]) -> None:
-    print(f"{'':12}{'count':>8}{'p50 ms':>9}{'p95 ms':>9}")
-    for kind, durations in seconds.items():
-        ordered = sorted(durations)
-        p50, p95 = load.percentile(ordered, 0.5), load.percentile(ordered, 0.95)
-        print(f"{kind:12}{len(ordered):>8}{1000 * p50:>9.1f}{1000 * p95:>9.1f}")
+@dataclass(frozen=True, slots=True)
+class _Run:
+    place: Installation
+    url: str
+    pids: Sequence[int]
+    room: Room
+    way: str
+
+    def take(self, count: int, at_once: int, cost: Cost) -> None:
+        """So many new accounts sign in, then take the exam, so many at the same time."""
+        people = accounts(self.place, count)
+        sitting_id = self.room([one.actor for one in people])
+        told = [Browser.to(self.url) for _ in people]
+        sitters = list(zip(told, people, strict=True))
+        begun = host.processor_seconds(self.pids)
+        _each(sitters, at_once, lambda browser, person: _sign_in(browser, person))
+        signed_in, clock = host.processor_seconds(self.pids), time.perf_counter()
+        database = host.processor_seconds(self.place.database_pids())
+        _each(sitters, at_once, lambda browser, _: _attempt(self.place, browser, sitting_id, self.way))
+        cost.rate.append(count / (time.perf_counter() - clock))
+        cost.sign_in.append((signed_in - begun) / count)
+        cost.server.append((host.processor_seconds(self.pids) - signed_in) / count)
+        cost.database.append((host.processor_seconds(self.place.database_pids()) - database) / count)
+        for browser in told:
+            browser.connection.close()
+            for kind, durations in browser.seconds.items():
+                cost.seconds.setdefault(kind, []).extend(durations)
 
 
-def _sit(place: Installation, url: str, way: str, learners: int) -> list[Browser]:
-    """So many new learners take the exam at the same time."""
-    sitting_id, actors = sitting(place, learners)
-    people = [_browser(place, url, actor) for actor in actors]
+def sit(place: Installation, url: str, room: Room, count: int, at_once: int) -> None:
+    """So many new accounts sign in and take the exam by content, measured by somebody else."""
+    _Run(place, url, (), room, "content").take(count, at_once, Cost())
+
+
+def _each(
+    sitters: Sequence[tuple[Browser, Account]], at_once: int, action: Callable[[Browser, Account], None]
+) -> None:
+    """Do it for each, so many at the same time; the first error is raised."""
+    waiting: queue.SimpleQueue[tuple[Browser, Account]] = queue.SimpleQueue()
+    for sitter in sitters:
+        waiting.put(sitter)
     errors: list[Exception] = []
 
-    def take(browser: Browser) -> None:
-        try:
-            _attempt(place, browser, sitting_id, way)
-        except (OSError, ValueError, RuntimeError) as error:
-            errors.append(error)
+    def work() -> None:
+        while not errors:
+            try:
+                action(*waiting.get_nowait())
+            except queue.Empty:
+                return
+            except (OSError, ValueError, RuntimeError) as error:
+                errors.append(error)
 
-    threads = [threading.Thread(target=take, args=(browser,)) for browser in people]
-    _run(threads)
-    for browser in people:
-        browser.connection.close()
-    if errors:
-        raise errors[0]
-    return people
-
-
-def _run(threads: Sequence[threading.Thread]) -> None:
+    threads = [threading.Thread(target=work) for _ in range(at_once)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if errors:
+        raise errors[0]
 
 
-def _browser(place: Installation, url: str, actor: Actor) -> Browser:
-    if actor.person_id is None:
-        raise ValueError("nobody")
-    return browsing.signed_in(place, url, actor.person_id)
+def _sign_in(browser: Browser, account: Account) -> None:
+    csrf = browsing.value(browser.get("sign-in page", "/login"), "csrf_token")
+    where = browser.post("sign in", "/login", csrf_token=csrf, email=account.email, password=account.password)
+    if where.startswith("<"):
+        raise browsing.Unexpected("the sign-in was refused")
 
 
 def _attempt(place: Installation, browser: Browser, sitting_id: UUID, way: str) -> None:
     """Start, get every item, save four at a time, submit, read the result."""
+    browser.get("home", "/")
     page = browser.get("start page", f"/sittings/{sitting_id}/start")
     csrf = browsing.value(page, "csrf_token")
     first = browser.post("start", f"/sittings/{sitting_id}/start", csrf_token=csrf)
@@ -123,26 +165,21 @@ def _attempt(place: Installation, browser: Browser, sitting_id: UUID, way: str) 
         if way == "pages" and position > 1:
             browser.get("item page", f"/attempts/{attempt_id}/items/{position}")
         if position % BATCH == 0:
-            _save(browser, attempt_id, token, writer)
-    page = browser.get("review", f"/attempts/{attempt_id}/review")
-    browser.post("submit", f"/attempts/{attempt_id}/submit", csrf_token=browsing.value(page, "csrf_token"))
+            browser.save(f"/attempts/{attempt_id}/events", token, writer.batch(BATCH))
+    if way == "pages":
+        csrf = browsing.value(browser.get("review", f"/attempts/{attempt_id}/review"), "csrf_token")
+        browser.post("submit", f"/attempts/{attempt_id}/submit", csrf_token=csrf)
+    else:
+        # The runner has the review in itself and submits with its token.
+        browser.request("submit", "POST", f"/attempts/{attempt_id}/submit-by-token", X_Attempt_Token=token)
     browser.get("receipt", f"/attempts/{attempt_id}/receipt")
     browser.get("result", f"/results/{attempt_id}")
-    browser.get("home", "/")
-
-
-def _save(browser: Browser, attempt_id: UUID, token: str, writer: Writer) -> None:
-    browser.request(
-        "save",
-        "POST",
-        f"/attempts/{attempt_id}/events",
-        writer.batch(BATCH),
-        X_Attempt_Token=token,
-        Content_Type="application/json",
-    )
 
 
 def _password_seconds(place: Installation) -> float:
-    begun = time.process_time()
-    place.context.passwords.hash("a password to measure")
-    return time.process_time() - begun
+    taken = []
+    for _ in range(HASHES):
+        begun = time.process_time()
+        place.context.passwords.hash("a password to measure")
+        taken.append(time.process_time() - begun)
+    return median(taken)

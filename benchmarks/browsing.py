@@ -24,15 +24,22 @@ class Unexpected(RuntimeError):
 
 @dataclass(slots=True)
 class Browser:
-    """Somebody who is signed in; ``seconds`` collects how long each kind of request took."""
+    """Somebody at the product; ``seconds`` collects how long each kind of request took."""
 
     connection: http.client.HTTPConnection
-    cookie: str
+    cookie: str = ""
     seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    @classmethod
+    def to(cls, url: str, cookie: str = "") -> Browser:
+        """A browser that talks to this server."""
+        told = urlsplit(url)
+        return cls(http.client.HTTPConnection(str(told.hostname), told.port, timeout=TIMEOUT_SECONDS), cookie)
 
     def request(self, kind: str, method: str, path: str, body: bytes = b"", **headers: str) -> str:
         """The body of the answer; raises `Unexpected` for an error."""
-        told = {"Cookie": self.cookie, **{name.replace("_", "-"): text for name, text in headers.items()}}
+        told = {"Cookie": self.cookie} if self.cookie else {}
+        told |= {name.replace("_", "-"): text for name, text in headers.items()}
         begun = time.perf_counter()
         self.connection.request(method, path, body or None, told)
         answer = self.connection.getresponse()
@@ -48,6 +55,10 @@ class Browser:
     def get(self, kind: str, path: str) -> str:
         """A page."""
         return self.request(kind, "GET", path)
+
+    def save(self, path: str, token: str, body: bytes) -> None:
+        """Save a batch, as the runner does."""
+        self.request("save", "POST", path, body, X_Attempt_Token=token, Content_Type="application/json")
 
     def post(self, kind: str, path: str, **fields: str) -> str:
         """Where a form leads."""
@@ -69,6 +80,4 @@ def signed_in(place: Installation, url: str, person_id: UUID) -> Browser:
     cookie = client.get_cookie("quizapp")
     if cookie is None:
         raise Unexpected("no session cookie")
-    told = urlsplit(url)
-    connection = http.client.HTTPConnection(str(told.hostname), told.port, timeout=TIMEOUT_SECONDS)
-    return Browser(connection, f"quizapp={cookie.value}")
+    return Browser.to(url, f"quizapp={cookie.value}")

@@ -15,12 +15,26 @@ STEAL = 7
 
 def processor_seconds(roots: Collection[int]) -> float:
     """User and system time so far of these processes and of everything they started, in seconds."""
+    ticks = sum(int(stat[USER]) + int(stat[SYSTEM]) for stat in family(roots).values())
+    return ticks / TICKS
+
+
+def family(roots: Collection[int]) -> dict[int, list[str]]:
+    """These processes and everything they started that still runs, by id, with what /proc tells."""
     facts = {int(entry.name): _stat(entry) for entry in Path("/proc").iterdir() if entry.name.isdecimal()}
     wanted = set(roots)
     while grown := {pid for pid, stat in facts.items() if stat and int(stat[PARENT]) in wanted} - wanted:
         wanted |= grown
-    ticks = sum(int(stat[USER]) + int(stat[SYSTEM]) for pid in wanted if (stat := facts.get(pid)))
-    return ticks / TICKS
+    return {pid: facts[pid] for pid in wanted if facts.get(pid)}
+
+
+def memory(pid: int) -> int:
+    """The bytes a process holds, what it shares counted by its share; 0 for one that has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _stat(folder: Path) -> list[str]:

@@ -15,6 +15,8 @@ from uuid import UUID
 
 import flask_migrate
 from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from quizapp.app import create_app
 from quizapp.domain.person import Actor, Role
@@ -23,7 +25,9 @@ from quizapp.services import attempts, exams, sittings
 from quizapp.services.simulation import right_response
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
-from tests.journeys.conftest import World, furnish
+from quizapp.store.engine import writing
+from quizapp.store.people import RowPerson
+from tests.journeys.conftest import PASSWORD, World, furnish
 from tests.support import attempts as room
 from tests.support import postgres
 from tests.support import server as servers
@@ -89,7 +93,7 @@ def _keys(folder: Path) -> Path:
 def sitting(place: Installation, count: int) -> tuple[UUID, list[Actor]]:
     """A sitting of the shipped certification exam, and so many new learners on its roster."""
     context = place.context
-    actors = [_learner(context) for _ in range(count)]
+    actors = [learner(context) for _ in range(count)]
     sitting_id = sittings.schedule(
         context,
         TESTS,
@@ -101,9 +105,32 @@ def sitting(place: Installation, count: int) -> tuple[UUID, list[Actor]]:
     return sitting_id, actors
 
 
-def _learner(context: Context) -> Actor:
+def learner(context: Context) -> Actor:
+    """A new learner without a password, acting."""
     name = f"Bench Learner {context.entropy.token(6).hex()}"
     return Actor(person(context, Role.LEARNER, name=name), LEARNER)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who can sign in."""
+
+    actor: Actor
+    email: str
+    password: str = PASSWORD
+
+
+def accounts(place: Installation, count: int) -> list[Account]:
+    """So many new learners with one password; it is hashed once, as hashing is slow on purpose."""
+    actors = [learner(place.context) for _ in range(count)]
+    hashed = place.context.passwords.hash(PASSWORD)
+    ids = [one.person_id for one in actors]
+    with Session(writing(place.context.engine)) as session:
+        rows = session.scalars(select(RowPerson).where(RowPerson.id.in_(ids))).all()
+        emails = {row.id: row.email for row in rows}
+        session.execute(update(RowPerson).where(RowPerson.id.in_(ids)).values(password=hashed))
+        session.commit()
+    return [Account(one, emails[one.person_id]) for one in actors if one.person_id]
 
 
 @dataclass(slots=True)

@@ -34,6 +34,7 @@ class Run:
     database_ms: float
     p50_ms: float
     p95_ms: float
+    p99_ms: float
 
 
 def measure(dialect: str, runs: int, seconds: float, folder: Path | None) -> None:
@@ -85,18 +86,22 @@ def _run(way: Way, database: Collection[int], seconds: float) -> Run:
         database_ms=1000 * (host.processor_seconds(database) - cpu_database) / count,
         p50_ms=1000 * load.percentile(durations, 0.5),
         p95_ms=1000 * load.percentile(durations, 0.95),
+        p99_ms=1000 * load.percentile(durations, 0.99),
     )
 
 
 def _print(told: Mapping[str, Sequence[Run]]) -> None:
-    print(f"{'':14}{'per second':>16}{'server ms':>11}{'database ms':>13}{'p50 ms':>9}{'p95 ms':>9}")
+    print(
+        f"{'':14}{'per second':>16}{'server ms':>11}{'database ms':>13}"
+        f"{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}"
+    )
     for name, runs in told.items():
         rates = [run.rate for run in runs]
         spread = f"{median(rates):.0f} ({min(rates):.0f}-{max(rates):.0f})"
         print(
             f"{name:14}{spread:>16}{median(r.cpu_ms for r in runs):>11.2f}"
             f"{median(r.database_ms for r in runs):>13.2f}{median(r.p50_ms for r in runs):>9.1f}"
-            f"{median(r.p95_ms for r in runs):>9.1f}"
+            f"{median(r.p95_ms for r in runs):>9.1f}{median(r.p99_ms for r in runs):>9.1f}"
         )
     saves = [run.rate for run in told["save"]]
     for name in ("empty view", "bare append"):

@@ -7,13 +7,9 @@ import sys
 from typing import Any
 
 from flask import Flask
-from flask_babel import Babel
-from flask_bootstrap import Bootstrap5
-from flask_migrate import Migrate
-from flask_security import Security, SQLAlchemyUserDatastore
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from quizapp import cli, resources, web
+from quizapp import cli, resources
 from quizapp.cli import common
 from quizapp.integrations import keys as key_files
 from quizapp.integrations import logs, markdown
@@ -50,6 +46,11 @@ def create_app(
 
     ``creates`` allows the home folder to be made; without it a missing one raises `MissingHome`.
     """
+    # The pages and what they need are imported here, so that a command's help does not wait for them.
+    from flask_migrate import Migrate
+
+    from quizapp import web
+
     settings = settings or load(os.environ)
     _need_home(settings, creates)
     logs.configure(settings)
@@ -108,6 +109,8 @@ def _need_home(settings: Settings, creates: bool) -> None:
 
 
 def _config(settings: Settings, keys: key_files.Keys, clock: Clock) -> dict[str, Any]:
+    from quizapp import web
+
     return {
         "SECRET_KEY": keys.secret,
         "SQLALCHEMY_DATABASE_URI": settings.url,
@@ -127,9 +130,16 @@ def _config(settings: Settings, keys: key_files.Keys, clock: Clock) -> dict[str,
 
 
 def _extensions(app: Flask) -> None:
+    from flask_babel import Babel
+    from flask_bootstrap import Bootstrap5
+    from flask_security import Security, SQLAlchemyUserDatastore
+
+    from quizapp import web
+
     web.csrf.init_app(app)
     Bootstrap5(app)
     Babel(app, locale_selector=web.reader_locale)
+    web.translation.install(app)
     datastore = SQLAlchemyUserDatastore(engine.db, RowPerson, RowRole)
     Security(app, datastore, **web.security_arguments())
     app.extensions["quizapp"].passwords.install(app)

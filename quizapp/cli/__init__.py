@@ -9,7 +9,6 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
-from flask_migrate.cli import db
 
 from quizapp import __version__
 
@@ -27,6 +26,23 @@ def commands() -> list[click.Command]:
         module = import_module(f"quizapp.cli.{name}")
         found += module.COMMANDS
     return found
+
+
+class Migrations(click.Group):
+    """Flask-Migrate's commands, imported when one of them is asked for: that takes long."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the library's commands."""
+        return self._library.list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The library's command of this name."""
+        return self._library.get_command(ctx, name)
+
+    @property
+    def _library(self) -> click.Group:
+        group: click.Group = import_module("flask_migrate.cli").db
+        return group
 
 
 class Top(FlaskGroup):
@@ -53,7 +69,7 @@ def group(create_app: Callable[[], Flask]) -> Top:
     # Which application to run is not a question here; its settings are environment variables.
     top.params = []
     click.version_option(__version__)(top)
-    for entry in (*commands(), db):
+    for entry in (*commands(), Migrations("db", help="Perform database migrations.")):
         top.add_command(entry)
     return top
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import click
-import flask_migrate
 from flask.cli import with_appcontext
 
 from quizapp import resources
@@ -29,7 +28,7 @@ NOT_A_DEMO = (
 def demo(port: int | None, host: str | None, serve: bool) -> None:
     """Prepare a demonstration (once) and serve it; prints the address and the logins."""
     context = common.context()
-    flask_migrate.upgrade()
+    serving.upgrade()
     try:
         prepare()
     except Refused as refusal:

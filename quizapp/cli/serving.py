@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import IO, Any
 
 import click
-import flask_migrate
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
@@ -84,13 +83,20 @@ def _announce(settings: Settings) -> None:
 def _prepare(context: Context, settings: Settings) -> IO[str] | None:
     if settings.is_sqlite:
         lock = _only_server(settings)
-        flask_migrate.upgrade()
+        upgrade()
         return lock
     state = health.schema_state(context)
     if not state.is_current:
         common.exit_no(f"The database stands at {state.at or 'nothing'}, this release needs {state.head}: "
                        "run `quizapp db upgrade` first.")  # fmt: skip
     return None
+
+
+def upgrade() -> None:
+    """Bring the database to this release's schema."""
+    import flask_migrate
+
+    flask_migrate.upgrade()
 
 
 def _only_server(settings: Settings) -> IO[str]:

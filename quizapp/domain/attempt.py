@@ -310,28 +310,29 @@ class SlotState:
     markup: Mapping[str, object] | None = None
 
 
+#: The kinds of entries whose payloads tell how a slot stands.
+SHOWN = frozenset({EventKind.RESPONSE, EventKind.MARKUP, EventKind.FLAG})
+
+
 def project(entries: Iterable[Entry]) -> dict[int, SlotState]:
     """The state of each touched slot: per kind, the counted entry with the highest (writer, seq)."""
-    latest: dict[tuple[int, EventKind], Entry] = {}
+    latest: dict[int, dict[EventKind, Entry]] = {}
     for entry in entries:
         if entry.disposition is not Disposition.COUNTED:
             continue
-        place = (entry.slot, entry.kind)
-        known = latest.get(place)
+        said = latest.setdefault(entry.slot, {})
+        known = said.get(entry.kind)
         if known is None or (entry.writer, entry.client_seq) > (known.writer, known.client_seq):
-            latest[place] = entry
-    return {slot: _slot_state(slot, latest) for slot in {slot for slot, _ in latest}}
+            said[entry.kind] = entry
+    return {slot: _slot_state(said) for slot, said in latest.items()}
 
 
-def _slot_state(slot: int, latest: Mapping[tuple[int, EventKind], Entry]) -> SlotState:
-    def said(kind: EventKind) -> object:
-        entry = latest.get((slot, kind))
-        return json.loads(entry.payload) if entry else None
-
-    response, markup = said(EventKind.RESPONSE), said(EventKind.MARKUP)
+def _slot_state(said: Mapping[EventKind, Entry]) -> SlotState:
+    told = {kind: json.loads(entry.payload) for kind, entry in said.items() if kind in SHOWN}
+    response, markup = told.get(EventKind.RESPONSE), told.get(EventKind.MARKUP)
     return SlotState(
         response=response if isinstance(response, dict) and response else None,
-        is_flagged=bool(said(EventKind.FLAG)),
+        is_flagged=bool(told.get(EventKind.FLAG)),
         is_seen=True,
         markup=markup if isinstance(markup, dict) and markup else None,
     )

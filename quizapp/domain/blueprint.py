@@ -134,8 +134,11 @@ def _draw(
     chosen: list[tuple[BlueprintRow, Candidate]] = []
     # Scarce tasks first: they have the fewest ways around an enemy chosen elsewhere.
     for row in sorted(blueprint.rows, key=lambda r: len(by_task.get(r.task_code, ())) - r.items):
-        taken = [candidate for _, candidate in chosen]
-        free = [c for c in by_task.get(row.task_code, ()) if not _clashes(c, taken)]
+        taken = {candidate.id for _, candidate in chosen}
+        barred = {enemy for _, candidate in chosen for enemy in candidate.enemies}
+        free = [
+            c for c in by_task.get(row.task_code, ()) if c.id not in barred and c.enemies.isdisjoint(taken)
+        ]
         ranked = {name: n for n, name in enumerate(order(seed, row.task_code, [c.id for c in free]))}
         free.sort(key=lambda c: ranked[c.id])
         picked = pick(free, row.items, row.top_up) or pick(free, row.items)
@@ -170,7 +173,10 @@ class _Search:
 
     def __init__(self, candidates: Sequence[Candidate], need: int, reserve: int) -> None:
         self.candidates, self.need, self.reserve = candidates, need, reserve
-        self.cliques = _cliques(candidates)
+        self.foes = _foes(candidates)
+        self.cliques = _cliques(candidates, self.foes)
+        #: Nothing keeps any two of them apart, so that counting them is enough.
+        self.is_plain = not any(self.foes.values()) and not any(c.stimulus for c in candidates)
         self.steps = MAX_STEPS
 
     def run(self, free: Sequence[Candidate], taken: list[Candidate]) -> list[Candidate] | None:
@@ -186,43 +192,58 @@ class _Search:
             if self.room(free[index:]) < missing:
                 return None
             more = [*taken, candidate]
-            found = self.run([c for c in free[index + 1 :] if _fits(c, more)], more)
+            found = self.run(self._beside(free[index + 1 :], more), more)
             if found is not None:
                 return found
         return None
 
     def room(self, candidates: Sequence[Candidate], forms: int = 1) -> int:
         """So many forms hold no more of these: scenarios are capped, of mutual enemies one fits."""
-        sharing = Counter(c.stimulus for c in candidates)
+        if self.is_plain:
+            return len(candidates)
+        sharing = Counter([c.stimulus for c in candidates])
         single = sharing.pop(None, 0)
-        capped = sum(min(forms * MAX_PER_STIMULUS_AND_TASK, count) for count in sharing.values())
-        apart = Counter(self.cliques[c.id] for c in candidates)
-        return min(single + capped, sum(min(forms, count) for count in apart.values()))
+        capped = sum([min(forms * MAX_PER_STIMULUS_AND_TASK, count) for count in sharing.values()])
+        apart = Counter([self.cliques[c.id] for c in candidates])
+        return min(single + capped, sum([min(forms, count) for count in apart.values()]))
+
+    def _beside(self, free: Sequence[Candidate], taken: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Those of ``free``, all of which fit beside ``taken`` without its last, that fit beside all."""
+        if self.is_plain:
+            return free
+        last = taken[-1]
+        foes = self.foes[last.id]
+        full = last.stimulus if _sharing(taken, last.stimulus) == MAX_PER_STIMULUS_AND_TASK else None
+        return [c for c in free if c.id not in foes and (full is None or c.stimulus != full)]
 
 
-def _cliques(candidates: Sequence[Candidate]) -> dict[str, int]:
-    """A number per candidate; those of one number are all enemies of each other."""
-    groups: list[list[Candidate]] = []
+def _sharing(taken: Sequence[Candidate], stimulus: str | None) -> int:
+    return sum([c.stimulus == stimulus for c in taken]) if stimulus else 0
+
+
+def _foes(candidates: Sequence[Candidate]) -> dict[str, set[str]]:
+    """Who may not stand on one form with whom; it is enough that one of two says so."""
+    foes: dict[str, set[str]] = {c.id: set() for c in candidates}
     for candidate in candidates:
-        home = next((g for g in groups if all(_clashes(candidate, [other]) for other in g)), None)
+        for enemy in candidate.enemies & foes.keys():
+            foes[candidate.id].add(enemy)
+            foes[enemy].add(candidate.id)
+    return foes
+
+
+def _cliques(candidates: Sequence[Candidate], foes: Mapping[str, set[str]]) -> dict[str, int]:
+    """A number per candidate; those of one number are all enemies of each other."""
+    groups: list[set[str]] = []
+    numbers: dict[str, int] = {}
+    for candidate in candidates:
+        own = foes[candidate.id]
+        home = next((n for n, group in enumerate(groups) if group <= own), None) if own else None
         if home is None:
-            groups.append([candidate])
-        else:
-            home.append(candidate)
-    return {c.id: number for number, group in enumerate(groups) for c in group}
-
-
-def _clashes(candidate: Candidate, taken: Iterable[Candidate]) -> bool:
-    return any(c.id in candidate.enemies or candidate.id in c.enemies for c in taken)
-
-
-def _fits(candidate: Candidate, taken: Sequence[Candidate]) -> bool:
-    if _clashes(candidate, taken):
-        return False
-    if candidate.stimulus is None:
-        return True
-    sharing = sum(c.stimulus == candidate.stimulus for c in taken)
-    return sharing < MAX_PER_STIMULUS_AND_TASK
+            home = len(groups)
+            groups.append(set())
+        groups[home].add(candidate.id)
+        numbers[candidate.id] = home
+    return numbers
 
 
 def _lay_out(chosen: Sequence[tuple[BlueprintRow, Candidate]], seed: str) -> tuple[Slot, ...]:

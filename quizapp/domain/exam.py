@@ -158,6 +158,12 @@ def to_json(definition: ExamDefinition) -> dict[str, Any]:
     return told
 
 
+def rules_to_json(definition: ExamDefinition) -> dict[str, Any]:
+    """Of the same form only what a score is decided by."""
+    task, cut = asdict(definition.task_rule), asdict(definition.cut_rule)
+    return {"task_rule": plain(task), "cut_rule": plain(cut)}
+
+
 def plain(value: object) -> object:
     """A value as plain JSON: fractions as text, names of states as text, tuples as lists."""
     match value:

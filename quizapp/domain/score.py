@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from math import comb
+from math import comb, lcm
 
 from quizapp.domain.exam import CutRule, TaskRule
 from quizapp.domain.item_types import item_type
@@ -222,16 +222,17 @@ class Total:
         """Points over maximum; 0 where nothing counts."""
         return self.points / self.maximum if self.maximum else Fraction(0)
 
-    def __add__(self, other: Total) -> Total:
-        return Total(self.points + other.points, self.maximum + other.maximum)
-
 
 def total_of(marks: Iterable[SlotMark]) -> Total:
     """The points of these marks."""
-    total = Total(Fraction(0), Fraction(0))
-    for slot in marks:
-        total += Total(slot.points, slot.maximum)
-    return total
+    known = list(marks)
+    return Total(_sum([slot.points for slot in known]), _sum([slot.maximum for slot in known]))
+
+
+def _sum(values: Sequence[Fraction]) -> Fraction:
+    """The exact sum over one denominator: adding fraction by fraction reduces each step, for nothing."""
+    whole = lcm(*{value.denominator for value in values})
+    return Fraction(sum(value.numerator * (whole // value.denominator) for value in values), whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,21 +132,34 @@ def _titles(session: Session, exam_id: UUID) -> tuple[str, ...]:
 
 
 def deliver_own(context: Context, actor: Actor, attempt_id: UUID) -> None:
-    """The first delivery by a plain page; raises `NotFound` for somebody else's attempt."""
+    """The first delivery by a plain page, which shows nothing once the time is over.
+
+    Raises `NotFound` for somebody else's attempt.
+    """
     with context.reading() as session:
-        attempts.owned(session, actor, attempt_id)
-    deliver(context, attempt_id)
+        row = attempts.owned(session, actor, attempt_id)
+        is_due = _awaits_delivery(row) and context.clock.now() < row.deadline_at
+    if is_due:
+        _note_delivery(context, attempt_id)
 
 
 def deliver(context: Context, attempt_id: UUID) -> None:
     """Note the first delivery of an open attempt and let its time count from now; again does nothing."""
     with context.reading() as session:
         row = session.get(RowAttempt, attempt_id)
-        if row is None or row.delivered_at is not None or row.state != AttemptState.OPEN:
-            return
+        is_due = row is not None and _awaits_delivery(row)
+    if is_due:
+        _note_delivery(context, attempt_id)
+
+
+def _awaits_delivery(row: RowAttempt) -> bool:
+    return row.delivered_at is None and row.state == AttemptState.OPEN
+
+
+def _note_delivery(context: Context, attempt_id: UUID) -> None:
     with context.transaction(SYSTEM) as uow:
         locked = uow.session.get(RowAttempt, attempt_id, with_for_update=True)
-        if locked is not None and locked.delivered_at is None and locked.state == AttemptState.OPEN:
+        if locked is not None and _awaits_delivery(locked):
             _deliver(uow, locked)
 
 

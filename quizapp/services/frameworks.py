@@ -103,7 +103,7 @@ def only(context: Context) -> Framework:
 def current(context: Context) -> list[Framework]:
     """The current version of every framework, by id."""
     with context.reading() as session:
-        return [store.to_domain(row) for row in store.current(session)]
+        return store.current(session)
 
 
 def listed(context: Context) -> list[FrameworkVersion]:

@@ -24,7 +24,8 @@ def issue_for(
 
     ``why`` is what the history of the records it supersedes says.
     """
-    older = [row for row in store.in_force(uow.session, attempt) if not _is_later(uow, row, attempt)]
+    others = store.in_force(uow.session, attempt)
+    older = [row for row in others if not _is_later(uow, row, attempt)]
     predecessor = older[-1] if older else None
     serial = domain.serial_of(uow.context.entropy.token(domain.SERIAL_BYTES))
     facts = gather(uow, attempt, report, serial, predecessor.serial if predecessor else None)
@@ -35,7 +36,8 @@ def issue_for(
     uow.audit("issue", "record", row.id, attempt=str(attempt.id), demonstrated=row.demonstrated)
     if predecessor is not None and predecessor.status == RecordStatus.SUSPENDED:
         _carry_suspension(uow, predecessor, row)
-    _supersede_all_but_the_latest(uow, attempt, why)
+    if others:
+        _supersede_all_but_the_latest(uow, attempt, why)
     return row
 
 

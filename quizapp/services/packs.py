@@ -15,7 +15,6 @@ from quizapp.domain.exam import ExamState, Standing
 from quizapp.domain.item_types import item_type
 from quizapp.domain.pack import Pack, PrintedForm, PrintedItem
 from quizapp.domain.person import Actor, Permission
-from quizapp.integrations import pack_pdf
 from quizapp.services import forms
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as attempt_store
@@ -52,6 +51,9 @@ def print_pack(context: Context, actor: Actor, slug: str, count: int, font: str 
         )
         uow.audit("print", "exam", exam.id, forms=[form.code for form in pack.forms])
         # Before the commit: forms that could not be printed are not kept.
+        # Imported where it is used: drawing PDF takes longer to import than most commands take to run.
+        from quizapp.integrations import pack_pdf
+
         return pack_pdf.draw(pack, uow.now, font)
 
 

@@ -121,7 +121,7 @@ def choices(context: Context, actor: Actor) -> Choices:
     actor.require(Permission.PULL_RECORDS)
     with context.reading() as session:
         exams, cohorts = record_search.exams_with_records(session), record_search.cohorts(session)
-        known = [(row.framework_id, row.function) for row in framework_store.current(session)]
+        known = [(framework.id, framework.function) for framework in framework_store.current(session)]
         return Choices(tuple(exams), tuple(cohorts), tuple(known))
 
 

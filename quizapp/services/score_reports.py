@@ -72,7 +72,7 @@ def _earlier(session: Session, row: RowAttempt) -> list[EarlierAttempt]:
     if row.purpose != Purpose.LIVE or not row.is_top_up:
         return []
     return [
-        EarlierAttempt(str(past.id), tuple(stored_marks(session, past)))
+        EarlierAttempt(str(past.id), tuple(store.marks(session, past)))
         for past in attempt_store.same_cycle(session, row)
         if past.current_score_id is not None
     ]
@@ -88,29 +88,12 @@ def outline(framework: Framework, definition: ExamDefinition) -> list[tuple[str,
     return [(code, tasks) for code, tasks in rows if tasks]
 
 
-def stored_marks(session: Session, row: RowAttempt) -> list[SlotMark]:
-    """The marks of an attempt's current score."""
-    return [
-        SlotMark(
-            mark.position,
-            item_id,
-            mark.task_code,
-            mark.points,
-            mark.maximum,
-            mark.is_right,
-            mark.is_answered,
-            mark.is_evidence,
-        )
-        for mark, item_id in store.marks(session, row)
-    ]
-
-
 def report_of(session: Session, attempt_id: UUID) -> ScoreReport:
     """The report of a scored attempt from its stored marks; raises `NotFound` when unscored."""
     row = session.get(RowAttempt, attempt_id)
     if row is None or row.current_score_id is None:
         raise NotFound("not_found")
-    return _build(session, row, stored_marks(session, row))
+    return _build(session, row, store.marks(session, row))
 
 
 def practice_count(marks: Sequence[SlotMark], task_code: str) -> tuple[int, int]:

@@ -128,7 +128,7 @@ def add_score(
         cycle_points=report.cycle_total.points,
         cycle_maximum=report.cycle_total.maximum,
         decision=report.decision.value,
-        rule={name: exams.to_json(definition)[name] for name in ("task_rule", "cut_rule")},
+        rule=exams.rules_to_json(definition),
         scored_at=uow.now,
     )
     uow.session.add(told)

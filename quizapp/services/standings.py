@@ -191,12 +191,12 @@ def _past(context: Context, day: date | None) -> date:
 
 
 def _framework(session: Session, framework_id: str) -> Framework:
-    row = framework_store.find(session, framework_id) if framework_id else None
-    if row is None:
-        row = next(iter(framework_store.current(session)), None)
-    if row is None:
+    known = framework_store.current(session)
+    wanted = next((framework for framework in known if framework.id == framework_id), None)
+    told = wanted or next(iter(known), None)
+    if told is None:
         raise NotFound("framework_not_loaded")
-    return framework_store.version(session, row.id)
+    return told
 
 
 def _disclose(uow: UnitOfWork, held: Sequence[Held], door: str) -> None:

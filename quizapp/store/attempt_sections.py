@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Uuid, bindparam, select, update
 
 from quizapp.domain.attempt import SectionClock, SectionPlan
 from quizapp.store.attempts import RowAttempt, RowAttemptSection, RowFormSlot
@@ -31,13 +31,23 @@ def rows(
     ]
 
 
+#: Built once: every page of a running attempt asks it.
+_CLOCKS = (
+    select(
+        RowAttemptSection.limit_seconds,
+        RowAttemptSection.is_one_way,
+        RowAttemptSection.entered_at,
+        RowAttemptSection.deadline_at,
+        RowAttemptSection.left_at,
+    )
+    .where(RowAttemptSection.attempt_id == bindparam("attempt_id", type_=Uuid))
+    .order_by(RowAttemptSection.section)
+)
+
+
 def read(connection: Connection, attempt_id: UUID) -> tuple[list[SectionPlan], list[SectionClock]]:
     """What the sections of an attempt restrict, and where they stand; two empty lists for none."""
-    table = RowAttemptSection
-    query = select(
-        table.limit_seconds, table.is_one_way, table.entered_at, table.deadline_at, table.left_at
-    ).where(table.attempt_id == attempt_id)
-    found = connection.execute(query.order_by(table.section)).all()
+    found = connection.execute(_CLOCKS, {"attempt_id": attempt_id}).all()
     plans = [
         SectionPlan(timedelta(seconds=r.limit_seconds) if r.limit_seconds is not None else None, r.is_one_way)
         for r in found

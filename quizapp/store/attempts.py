@@ -167,7 +167,7 @@ def take_from_windows(session: Session, person_id: UUID) -> None:
 #: Built once: every page of a running attempt asks it.
 _PLACES = (
     select(RowFormSlot.position, RowFormSlot.section)
-    .where(RowFormSlot.form_id == bindparam("form_id"))
+    .where(RowFormSlot.form_id == bindparam("form_id", type_=Uuid))
     .order_by(RowFormSlot.position)
 )
 
@@ -193,29 +193,40 @@ def add_exposures(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.connection().execute(insert(RowExposure), rows)
 
 
+#: These are built once, as a whole room starts at the same moment.
+_ITEM_ROWS = (
+    select(RowItemVersion.item_row_id)
+    .join(RowFormSlot, RowFormSlot.item_version_id == RowItemVersion.id)
+    .where(RowFormSlot.form_id == bindparam("form_id", type_=Uuid))
+    .order_by(RowFormSlot.position)
+)
+_EXPOSED = (
+    select(RowExposure.item_row_id)
+    .where(RowExposure.person_id == bindparam("person_id", type_=Uuid))
+    .distinct()
+)
+
+
 def item_rows(session: Session, form_id: UUID) -> list[UUID]:
     """The items of a form, in order."""
-    query = (
-        select(RowItemVersion.item_row_id)
-        .join(RowFormSlot, RowFormSlot.item_version_id == RowItemVersion.id)
-        .where(RowFormSlot.form_id == form_id)
-        .order_by(RowFormSlot.position)
+    return list(session.connection().scalars(_ITEM_ROWS, {"form_id": form_id}))
+
+
+_OF_PERSON = (
+    select(RowAttempt)
+    .where(
+        RowAttempt.person_id == bindparam("person_id", type_=Uuid),
+        RowAttempt.exam_id == bindparam("exam_id", type_=Uuid),
+        RowAttempt.purpose == bindparam("purpose"),
     )
-    return list(session.scalars(query))
+    .order_by(RowAttempt.opened_at, RowAttempt.id)
+)
 
 
 def of_person(session: Session, person_id: UUID, exam_id: UUID, purpose: Purpose) -> list[RowAttempt]:
     """A person's attempts at an exam, oldest first."""
-    query = (
-        select(RowAttempt)
-        .where(
-            RowAttempt.person_id == person_id,
-            RowAttempt.exam_id == exam_id,
-            RowAttempt.purpose == purpose.value,
-        )
-        .order_by(RowAttempt.opened_at, RowAttempt.id)
-    )
-    return list(session.scalars(query))
+    values = {"person_id": person_id, "exam_id": exam_id, "purpose": purpose.value}
+    return list(session.scalars(_OF_PERSON, values))
 
 
 def open_of(session: Session, person_id: UUID, exam_id: UUID, purpose: Purpose) -> list[RowAttempt]:
@@ -240,8 +251,7 @@ def running(
 
 def exposed_items(session: Session, person_id: UUID) -> set[UUID]:
     """Every item a person has ever been served, whatever for."""
-    query = select(RowExposure.item_row_id).where(RowExposure.person_id == person_id).distinct()
-    return set(session.scalars(query))
+    return set(session.connection().scalars(_EXPOSED, {"person_id": person_id}))
 
 
 def _closes_itself() -> Any:
@@ -335,9 +345,11 @@ _SERVED = (
 
 
 #: Built once: every delivery asks them.
-_OF_FORM = _SERVED.where(RowFormSlot.form_id == bindparam("form_id")).order_by(RowFormSlot.position)
+_OF_FORM = _SERVED.where(RowFormSlot.form_id == bindparam("form_id", type_=Uuid)).order_by(
+    RowFormSlot.position
+)
 _OF_PLACE = _SERVED.where(
-    RowFormSlot.form_id == bindparam("form_id"), RowFormSlot.position == bindparam("position")
+    RowFormSlot.form_id == bindparam("form_id", type_=Uuid), RowFormSlot.position == bindparam("position")
 )
 
 

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     CheckConstraint,
     ForeignKey,
     String,
     Text,
     Uuid,
+    bindparam,
     delete,
     exists,
     false,
@@ -140,7 +142,7 @@ def definition_of(row: RowExam) -> ExamDefinition:
     return PUBLISHED.get(row.id, lambda: exams.from_json(row.definition))
 
 
-def on_roster(person_id: UUID) -> Any:
+def on_roster(person_id: UUID | BindParameter[UUID]) -> Any:
     """A condition on `RowSitting`: the person is on its roster, by name, by cohort or as anyone."""
     by_name = exists().where(
         RowSittingPerson.sitting_id == RowSitting.id, RowSittingPerson.person_id == person_id
@@ -171,38 +173,40 @@ def slugs(session: Session, state: str, mode: str, standing: str) -> list[str]:
     return list(session.scalars(query.order_by(RowExam.slug)))
 
 
+#: Built once, as a whole room opens its home, and starts, at the same moment.
+_ON_ROSTER = on_roster(bindparam("person_id", type_=Uuid))
+_WITH_EXAM = select(RowSitting, RowExam).join(RowExam, RowExam.id == RowSitting.exam_id)
+_SITTINGS_OF = _WITH_EXAM.where(_ON_ROSTER).order_by(RowSitting.opens_at, RowSitting.id)
+_SITTING_WITH_EXAM = _WITH_EXAM.where(RowSitting.id == bindparam("sitting_id", type_=Uuid))
+_IS_ON_ROSTER = select(RowSitting.id).where(RowSitting.id == bindparam("sitting_id", type_=Uuid), _ON_ROSTER)
+_BANKS = (
+    select(RowExamBank.bank_row_id)
+    .where(RowExamBank.exam_id == bindparam("exam_id", type_=Uuid))
+    .order_by(RowExamBank.bank_row_id)
+)
+
+
 def sittings_of(session: Session, person_id: UUID) -> Sequence[tuple[RowSitting, RowExam]]:
     """The sittings a person is on the roster of, soonest first, each with its exam."""
-    query = (
-        select(RowSitting, RowExam)
-        .join(RowExam, RowExam.id == RowSitting.exam_id)
-        .where(on_roster(person_id))
-        .order_by(RowSitting.opens_at, RowSitting.id)
-    )
-    return [(sitting, exam) for sitting, exam in session.execute(query)]
+    found = session.execute(_SITTINGS_OF, {"person_id": person_id})
+    return [(sitting, exam) for sitting, exam in found]
 
 
 def sitting_with_exam(session: Session, sitting_id: UUID) -> tuple[RowSitting, RowExam] | None:
     """A sitting and its exam, or None."""
-    query = (
-        select(RowSitting, RowExam)
-        .join(RowExam, RowExam.id == RowSitting.exam_id)
-        .where(RowSitting.id == sitting_id)
-    )
-    row = session.execute(query).first()
+    row = session.execute(_SITTING_WITH_EXAM, {"sitting_id": sitting_id}).first()
     return (row[0], row[1]) if row else None
 
 
 def is_on_roster(session: Session, sitting_id: UUID, person_id: UUID) -> bool:
     """Whether a person may sit in this sitting."""
-    query = select(RowSitting.id).where(RowSitting.id == sitting_id, on_roster(person_id))
-    return session.scalar(query) is not None
+    values = {"sitting_id": sitting_id, "person_id": person_id}
+    return session.connection().execute(_IS_ON_ROSTER, values).first() is not None
 
 
 def bank_row_ids(session: Session, exam_id: UUID) -> list[UUID]:
     """The banks an exam draws from."""
-    query = select(RowExamBank.bank_row_id).where(RowExamBank.exam_id == exam_id)
-    return list(session.scalars(query.order_by(RowExamBank.bank_row_id)))
+    return list(session.scalars(_BANKS, {"exam_id": exam_id}))
 
 
 def banks_of(session: Session, exam_id: UUID) -> Sequence[RowItemBank]:

@@ -250,25 +250,27 @@ def slow_until(session: Session, person_id: UUID, instant: datetime) -> None:
     session.execute(update(RowPerson).where(RowPerson.id == person_id).values(slowed_until=instant))
 
 
+_NEWEST_FIRST = (RowAccommodation.set_at.desc(), RowAccommodation.id.desc())
+#: Built once: every start asks it.
+_IN_FORCE = (
+    select(RowAccommodation.time_percent, RowAccommodation.extra_minutes)
+    .where(RowAccommodation.person_id == bindparam("person_id", type_=Uuid))
+    .order_by(*_NEWEST_FIRST)
+    .limit(1)
+)
+
+
 def accommodation_of(session: Session, person_id: UUID) -> Accommodation:
     """The accommodation in force for a person; none changes nothing."""
-    row = session.scalar(
-        select(RowAccommodation)
-        .where(RowAccommodation.person_id == person_id)
-        .order_by(RowAccommodation.set_at.desc(), RowAccommodation.id.desc())
-        .limit(1)
-    )
+    session.flush()
+    row = session.connection().execute(_IN_FORCE, {"person_id": person_id}).first()
     return Accommodation(row.time_percent, row.extra_minutes) if row else Accommodation()
 
 
 def accommodations(session: Session, person_id: UUID) -> Sequence[RowAccommodation]:
     """Every accommodation a person has had, the one in force first."""
-    query = (
-        select(RowAccommodation)
-        .where(RowAccommodation.person_id == person_id)
-        .order_by(RowAccommodation.set_at.desc(), RowAccommodation.id.desc())
-    )
-    return session.scalars(query).all()
+    query = select(RowAccommodation).where(RowAccommodation.person_id == person_id)
+    return session.scalars(query.order_by(*_NEWEST_FIRST)).all()
 
 
 def names(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, str]:

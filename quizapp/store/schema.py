@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 
 from quizapp.store import (
@@ -63,9 +61,14 @@ def metadata() -> MetaData:
 
 def revision(connection: Connection) -> str | None:
     """The migration the database stands at."""
+    # Imported where it is used: most commands, and every server process, never ask.
+    from alembic.runtime.migration import MigrationContext
+
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def head(folder: str) -> str | None:
     """The newest migration in the folder."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory(folder).get_current_head()

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.domain.attempt import AttemptState, Purpose
 from quizapp.domain.exam import Mode
-from quizapp.domain.score import TaskStatus
+from quizapp.domain.score import SlotMark, TaskStatus
 from quizapp.store.attempts import RowAttempt, RowExposure, RowFormSlot, is_overdue
 from quizapp.store.engine import Base
 from quizapp.store.exams import RowExam
@@ -106,36 +106,40 @@ class MarkingSlot:
     is_first: bool
 
 
+#: Built once: every scoring asks it. The columns are those of `MarkingSlot`, in order.
+_MARKING_SLOTS = (
+    select(
+        RowFormSlot.position,
+        RowItemVersion.id,
+        RowItem.item_id,
+        RowItemVersion.type,
+        RowFormSlot.task_code,
+        RowItemVersion.content,
+        RowItemVersion.key,
+        RowFormSlot.is_scored,
+        RowItem.suspended_at,
+        RowExposure.is_first,
+    )
+    .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
+    .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
+    .join(
+        RowExposure,
+        (RowExposure.item_row_id == RowItem.id)
+        & (RowExposure.attempt_id == bindparam("attempt_id", type_=Uuid)),
+    )
+    .where(RowFormSlot.form_id == bindparam("form_id", type_=Uuid))
+    .order_by(RowFormSlot.position)
+)
+_LOCKED_SLOTS = _MARKING_SLOTS.with_for_update(read=True, of=RowItemVersion)
+
+
 def marking_slots(session: Session, attempt: RowAttempt, *, lock: bool = False) -> list[MarkingSlot]:
     """Every slot of an attempt's form, in order, with content, key and exposure.
 
     Locked, no regrade of any of the versions is applied until the transaction ends.
     """
-    query = (
-        select(
-            RowFormSlot.position,
-            RowItemVersion.id,
-            RowItem.item_id,
-            RowItemVersion.type,
-            RowFormSlot.task_code,
-            RowItemVersion.content,
-            RowItemVersion.key,
-            RowFormSlot.is_scored,
-            RowItem.suspended_at,
-            RowExposure.is_first,
-        )
-        .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
-        .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
-        .join(
-            RowExposure,
-            (RowExposure.item_row_id == RowItem.id) & (RowExposure.attempt_id == attempt.id),
-        )
-        .where(RowFormSlot.form_id == attempt.form_id)
-        .order_by(RowFormSlot.position)
-    )
-    if lock:
-        query = query.with_for_update(read=True, of=RowItemVersion)
-    return [MarkingSlot(*row) for row in session.execute(query)]
+    values = {"attempt_id": attempt.id, "form_id": attempt.form_id}
+    return [MarkingSlot(*row) for row in session.execute(_LOCKED_SLOTS if lock else _MARKING_SLOTS, values)]
 
 
 def add_marks(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -148,16 +152,30 @@ def add_tasks(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.connection().execute(insert(RowTaskScore), rows)
 
 
-def marks(session: Session, attempt: RowAttempt) -> list[tuple[RowMark, str]]:
-    """The marks of an attempt's current score, in order, each with its item's stable id."""
-    query = (
-        select(RowMark, RowItem.item_id)
-        .join(RowItemVersion, RowItemVersion.id == RowMark.item_version_id)
-        .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
-        .where(RowMark.score_id == attempt.current_score_id)
-        .order_by(RowMark.position)
+#: Built once: every release and every result asks it. The columns are those of `SlotMark`, in order.
+_MARKS = (
+    select(
+        RowMark.position,
+        RowItem.item_id,
+        RowMark.task_code,
+        RowMark.points,
+        RowMark.maximum,
+        RowMark.is_right,
+        RowMark.is_answered,
+        RowMark.is_evidence,
     )
-    return [(mark, item_id) for mark, item_id in session.execute(query)]
+    .join(RowItemVersion, RowItemVersion.id == RowMark.item_version_id)
+    .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
+    .where(RowMark.score_id == bindparam("score_id", type_=Uuid))
+    .order_by(RowMark.position)
+)
+
+
+def marks(session: Session, attempt: RowAttempt) -> list[SlotMark]:
+    """The marks of an attempt's current score, in order."""
+    return [
+        SlotMark(*row) for row in session.connection().execute(_MARKS, {"score_id": attempt.current_score_id})
+    ]
 
 
 def released(session: Session, attempt_id: UUID | None = None) -> list[UUID]:

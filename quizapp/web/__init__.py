@@ -38,6 +38,7 @@ from quizapp.web import (
     scores,
     sittings,
     system_check,
+    translation,
     verification,
 )
 from quizapp.web.access import csrf
@@ -94,4 +95,5 @@ __all__ = [
     "register",
     "security_arguments",
     "security_config",
+    "translation",
 ]

@@ -93,17 +93,23 @@ def context() -> Context:
 
 def actor() -> Actor:
     """Whoever sent this request; staff roles sleep until a required second step is set up."""
-    if not current_user.is_authenticated:
+    account = current_user._get_current_object()
+    if not account.is_authenticated:
         return NOBODY
-    told: Actor = current_user.actor
-    return replace(told, roles=told.roles - STAFF_ROLES) if awaits_totp() else told
+    told: Actor = account.actor
+    return replace(told, roles=told.roles - STAFF_ROLES) if _awaits_totp(account, told) else told
 
 
 def awaits_totp() -> bool:
     """Whether this is a member of staff who has yet to set up the required second step."""
-    if not current_user.is_authenticated or current_user.tf_primary_method is not None:
+    account = current_user._get_current_object()
+    return account.is_authenticated and _awaits_totp(account, account.actor)
+
+
+def _awaits_totp(account: Any, told: Actor) -> bool:
+    if not told.is_staff or account.tf_primary_method is not None:
         return False
-    return bool(current_user.actor.is_staff and people.staff_needs_totp(context()))
+    return people.staff_needs_totp(context())
 
 
 def account_session() -> Any:

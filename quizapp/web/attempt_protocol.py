@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import current_app, jsonify, request
-from jinja2 import Template
 
 from quizapp.domain.attempt import PROTOCOL, SectionClock, SectionPlan
 from quizapp.domain.errors import Invalid
 from quizapp.services import attempts, content, presence, saving
+from quizapp.services.delivery import ItemView
 from quizapp.web.access import attempt_token, context, token
 from quizapp.web.attempts import bp
 
@@ -50,8 +51,8 @@ def _clock(facts: saving.ClockFacts) -> dict[str, Any]:
 def whole_content(attempt_id: UUID) -> Any:
     """Everything a window needs until the end: every item as the plain page shows it, and its state."""
     told = content.content(context(), token())
-    # Rendered without what a page around them would need: that is looked up for each rendering.
-    item_html = current_app.jinja_env.get_template("attempts/item_content.html")
+    # One macro for all items, without what a page around them would need.
+    item_html = current_app.jinja_env.get_template("attempts/item_content.html").module.item_content  # type: ignore[attr-defined]
     return jsonify(
         {
             "protocol": PROTOCOL,
@@ -67,13 +68,13 @@ def whole_content(attempt_id: UUID) -> Any:
     )
 
 
-def _item(item_html: Template, placed: content.PlacedItem) -> dict[str, Any]:
+def _item(item_html: Callable[[ItemView], str], placed: content.PlacedItem) -> dict[str, Any]:
     view = placed.view
     return {
         "slot": view.position,
         "section": placed.section,
         "type": view.presented["type"],
-        "html": item_html.render(item=view),
+        "html": item_html(view),
         "response": view.response,
         "flag": view.is_flagged,
         "seen": placed.is_seen,

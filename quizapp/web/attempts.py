@@ -128,8 +128,11 @@ def resume_page(attempt_id: UUID) -> Any:
 @signed_in
 def item(attempt_id: UUID, position: int) -> Any:
     """One item; the first that is shown lets the time count."""
+    if f"place:{attempt_id}" not in session:
+        # This browser has shown nothing of it yet: asking first spares reading the page twice.
+        content.deliver_own(context(), actor(), attempt_id)
     view, shown = delivery.item_page(context(), actor(), attempt_id, position)
-    if view.is_open and not view.is_delivered:
+    if view.is_open and not view.is_delivered and not view.is_time_up:
         content.deliver_own(context(), actor(), attempt_id)
         view, shown = delivery.item_page(context(), actor(), attempt_id, position)
     elsewhere = _elsewhere(view)

@@ -68,13 +68,14 @@ def _learner() -> dict[str, Any]:
 
 def _standing_map(framework: Framework) -> TaskMap:
     told = results.standing_of_tasks(context(), actor(), framework.id)
+    words = task_maps.status_words()
 
     def cell(task: TaskStatement) -> Cell:
         href = url_for("frameworks.task", framework_id=framework.id, code=task.code)
         if task.code not in told:
-            return task_maps.status_cell(task, "not_assessed", "", href)
+            return task_maps.status_cell(task, "not_assessed", "", href, words)
         known = told[task.code]
-        return task_maps.status_cell(task, known.status, f"{known.x}/{known.n}", href)
+        return task_maps.status_cell(task, known.status, f"{known.x}/{known.n}", href, words)
 
     return task_maps.draw(framework, cell, legend=task_maps.status_legend(task_maps.CERTIFICATION))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from quizapp.domain.person import Actor, Permission
 
@@ -36,34 +37,32 @@ MAIN: tuple[tuple[str, str, Permission | None], ...] = (
 )
 
 
-def labels() -> dict[str, str]:
-    """What the links are called, in the reader's language."""
-    return {
-        "home": _("Home"),
-        "framework": _("Framework"),
-        "banks": _("Item banks"),
-        "exams": _("Exams"),
-        "sittings": _("Sittings"),
-        "records": _("Records"),
-        "regrades": _("Regrades"),
-        "appeals": _("Appeals"),
-        "people": _("People"),
-        "cohorts": _("Cohorts"),
-        "connections": _("Connections"),
-        "audit": _("Audit"),
-    }
+#: What the links are called.
+LABELS = {
+    "home": _l("Home"),
+    "framework": _l("Framework"),
+    "banks": _l("Item banks"),
+    "exams": _l("Exams"),
+    "sittings": _l("Sittings"),
+    "records": _l("Records"),
+    "regrades": _l("Regrades"),
+    "appeals": _l("Appeals"),
+    "people": _l("People"),
+    "cohorts": _l("Cohorts"),
+    "connections": _l("Connections"),
+    "audit": _l("Audit"),
+}
 
 
 def navigation(actor: Actor) -> list[Link]:
     """The main menu of an actor; empty before signing in."""
     if actor.person_id is None:
         return []
-    told = labels()
     blueprint = (request.endpoint or "").partition(".")[0]
     return [
         Link(
             url_for(endpoint),
-            told[name],
+            str(LABELS[name]),
             request.endpoint == endpoint or (blueprint, name) in CURRENT_BY_BLUEPRINT,
         )
         for endpoint, name, permission in MAIN

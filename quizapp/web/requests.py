@@ -96,10 +96,11 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def page_facts() -> dict[str, Any]:
+        who = actor()
         return {
-            "navigation": navigation(actor()),
-            "account_links": account_links(actor()),
-            "footer_links": footer_links(actor()),
+            "navigation": navigation(who),
+            "account_links": account_links(who),
+            "footer_links": footer_links(who),
             "theme_choice": request.cookies.get(THEME_COOKIE, "system"),
             "theme_url": url_for("home.set_theme"),
             "sign_out_url": url_for("security.logout"),
