@@ -41,6 +41,7 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 soak: setup  ## kill server and database under saves again and again (ROUNDS=10, KILLS=100 each)
 	$(BIN)/python -m benchmarks.soak --rounds $(ROUNDS)
 	QUIZAPP_TEST_KILLS=$(KILLS) $(BIN)/pytest -v tests/faults
+	QUIZAPP_TEST_REGRADES=10000 $(BIN)/pytest -v tests/services/test_regrade_crowd.py
 
 bench: setup  ## load and size measurements; they print ratios
 	$(BIN)/python -m benchmarks
