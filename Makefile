@@ -3,6 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 ROUNDS ?= 100
 EXAMPLES ?= 200
+REGRADES ?= 10000
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -38,10 +39,11 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 	@chromium=$$($(BIN)/python -m tests.support.browser_setup) && \
 		QUIZAPP_TEST_CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist worksteal
 
-soak: setup  ## every fault with large counts (ROUNDS=100 kills on each database), and the API fuzzed (EXAMPLES=200)
+soak: setup  ## every fault, the API and a regrade with large counts (ROUNDS, EXAMPLES, REGRADES)
 	$(BIN)/python -m benchmarks.soak
 	QUIZAPP_TEST_KILLS=$(ROUNDS) QUIZAPP_TEST_EXAMPLES=$(ROUNDS) $(BIN)/pytest -q tests/faults
 	QUIZAPP_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/web/test_api_fuzzing.py
+	QUIZAPP_TEST_REGRADES=$(REGRADES) $(BIN)/pytest -q tests/services/test_regrade_crowd.py
 
 peers: setup  ## a verifier by other people, on Node, checks our credentials (needs npm)
 	@command -v npm >/dev/null || { echo "npm is needed: install Node 20 or newer"; exit 1; }
