@@ -16,7 +16,7 @@ from quizapp import __version__
 #: Each module holds one click group (or command) named `cli`.
 MODULES = (
     "api_tokens", "attempts", "audit", "banks", "checks", "cohorts", "demo", "docs", "exams", "frameworks",
-    "packs", "people", "receipts", "records", "rehearsals", "serving", "webhooks",
+    "packs", "people", "receipts", "records", "rehearsals", "serving", "signing_keys", "webhooks",
 )  # fmt: skip
 
 

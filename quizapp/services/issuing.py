@@ -26,7 +26,7 @@ def issue_for(uow: UnitOfWork, attempt: RowAttempt, report: ScoreReport) -> str:
     note(uow, row, "issue")
     uow.audit("issue", "record", row.id, attempt=str(attempt.id), demonstrated=row.demonstrated)
     if predecessor is not None and predecessor.status == RecordStatus.SUSPENDED:
-        _carry_suspension(uow, predecessor, row)
+        carry_suspension(uow, predecessor, row)
     _supersede_all_but_the_latest(uow, attempt)
     return serial
 
@@ -55,7 +55,7 @@ def _sign(
         learner_name=facts.learner_name,
         payload=payload.decode(),
         payload_sha256=sha256(payload),
-        key_id=_key_id(uow),
+        key_id=key_id(uow),
         signature=uow.context.signer.sign(payload),
         issuer_id=facts.issuer_id,
         issued_at=uow.now,
@@ -64,7 +64,7 @@ def _sign(
     )
 
 
-def _key_id(uow: UnitOfWork) -> str:
+def key_id(uow: UnitOfWork) -> str:
     signer = uow.context.signer
     store.remember_key(uow.session, signer.key_id, signer.public_key, uow.now)
     return signer.key_id
@@ -93,7 +93,7 @@ def note(
     )
 
 
-def _carry_suspension(uow: UnitOfWork, predecessor: RowRecord, row: RowRecord) -> None:
+def carry_suspension(uow: UnitOfWork, predecessor: RowRecord, row: RowRecord) -> None:
     # Otherwise a second attempt would lift a suspension nobody has decided about.
     category = next(
         event.reason_category

@@ -157,9 +157,9 @@ def check_proof(envelope: Envelope, keys: Mapping[str, bytes]) -> Finding:
 
 
 def issuer_file(context: Context) -> bytes:
-    """This installation's public keys, for checking its records elsewhere."""
+    """This installation's public keys but leaked ones, for checking its records elsewhere."""
     with context.reading() as session:
-        keys = dict(store.key_ring(session))
+        keys = dict(store.trusted_keys(session))
         installation = people_store.installation(session)
         issuer_id = installation.issuer_id if installation else ""
     keys[context.signer.key_id] = context.signer.public_key
