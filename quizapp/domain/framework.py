@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID, uuid5
 
 from quizapp.domain.errors import Problem
 
@@ -12,6 +13,8 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,19}")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-+]{0,39}")
 LONGEST_FUNCTION = 200
+#: Under this every framework item has one CASE identifier, on every installation and at every import.
+CASE_NAMESPACE = UUID("5b1f0c62-6a0e-5d0b-8f59-0a5f4d1c7e3a")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,11 @@ class Framework:
     def competency_of(self, task_code: str) -> Competency | None:
         """The competency that holds this task code, or None."""
         return next((c for c in self.competencies if any(t.code == task_code for t in c.tasks)), None)
+
+
+def case_identifier(framework_id: str, version: str, code: str) -> UUID:
+    """The CASE identifier of a competency or task statement of a framework version."""
+    return uuid5(CASE_NAMESPACE, f"{framework_id}/{version}/{code}")
 
 
 def export(framework: Framework) -> dict[str, object]:
