@@ -12,7 +12,7 @@ from flask import current_app, render_template, url_for
 from quizapp.cli import common
 from quizapp.domain.person import Role
 from quizapp.ports import Message
-from quizapp.services import invitations, people, people_import
+from quizapp.services import invitations, name_changes, people, people_import
 
 ROLE = click.Choice([role.value for role in Role])
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -105,6 +105,21 @@ def revoke_role(email: str, role: str) -> None:
     person = people.by_email(context, common.CLI, email)
     was_held = people.revoke_role(context, common.CLI, person.id, Role(role))
     click.echo(f"{person.email}: {role} {'taken away' if was_held else 'was not held'}")
+
+
+@common.command(user, "rename")
+@click.argument("email")
+@click.option("--name", required=True, help="The new name.")
+@click.option("--proof", required=True, help="Where the proof is kept, for example a file number.")
+def rename(email: str, name: str, proof: str) -> None:
+    """Change a name; records in force are superseded by new ones that say it, and the old name stays in
+    the superseded ones."""
+    context = common.context()
+    person = people.by_email(context, common.CLI, email)
+    told = name_changes.change_name(context, common.CLI, person.id, name, proof)
+    for serial in told.serials:
+        click.echo(serial)
+    click.echo(f"{person.email}: {len(told.serials)} records issued anew", err=True)
 
 
 @common.command(user, "disable")

@@ -46,6 +46,7 @@ class ReasonCategory(StrEnum):
     APPEAL = "appeal"
     HOLDER_REQUEST = "holder_request"
     NEW_EVIDENCE = "new_evidence"
+    KEY_LEAKED = "key_leaked"
 
 
 class Reach(StrEnum):

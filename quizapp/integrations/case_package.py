@@ -10,24 +10,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID, uuid5
 
-from quizapp.domain.framework import Competency, Framework
+from quizapp.domain.framework import CASE_NAMESPACE, Competency, Framework, case_identifier
 
-#: What the names of identifiers start with; part of them for ever.
-NAMESPACE = uuid5(NAMESPACE_URL, "urn:quizapp:case:1")
 LANGUAGE = "en"
 COMPETENCY, TASK = "Competency", "Task Statement"
 
 
 def document_id(framework: Framework) -> UUID:
     """The identifier of a framework version."""
-    return uuid5(NAMESPACE, f"{framework.id}/{framework.version}")
+    return uuid5(CASE_NAMESPACE, f"{framework.id}/{framework.version}")
 
 
 def item_id(framework: Framework, kind: str, code: str) -> UUID:
     """The identifier of a competency or task statement of a framework version."""
-    return uuid5(NAMESPACE, f"{framework.id}/{framework.version}/{kind}/{code}")
+    # No code holds a slash, so a competency never has the identifier of a task with its code.
+    name = code if kind == TASK else f"competency/{code}"
+    return case_identifier(framework.id, framework.version, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Package:
                 yield self._child(self._item_link(TASK, task.code, task.text), parent, number)
 
     def _child(self, child: dict[str, str], parent: dict[str, str], place: int) -> dict[str, Any]:
-        identifier = uuid5(NAMESPACE, f"{child['identifier']}/isChildOf/{parent['identifier']}")
+        identifier = uuid5(CASE_NAMESPACE, f"{child['identifier']}/isChildOf/{parent['identifier']}")
         return {
             "identifier": str(identifier),
             "uri": f"{self.base}/CFAssociations/{identifier}",

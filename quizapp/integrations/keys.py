@@ -95,15 +95,38 @@ def generate() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode().rstrip("=")
 
 
+def read(text: str) -> bytes:
+    """The bytes of a key as text; raises `MissingKeys`."""
+    return _decode(text, "the key")
+
+
+def replace_signing(settings: Settings, text: str) -> bool:
+    """Put a new signing key into its file, at once or not at all; False when a setting holds the key.
+
+    The old private half is gone afterwards: a retired key signs nothing more.
+    """
+    if settings.signing_key:
+        return False
+    folder = Path(settings.key_directory) if settings.key_directory else settings.home / "keys"
+    draft = folder / f".signing.{os.getpid()}.{secrets.token_hex(4)}"
+    _write_draft(draft, text)
+    draft.replace(folder / "signing")
+    return True
+
+
+def _write_draft(draft: Path, text: str) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _create(path: Path) -> bytes:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(generate())
-            file.flush()
-            os.fsync(file.fileno())
+        _write_draft(draft, generate())
         try:
             # A link, unlike a rename, fails when another process was first: then its key wins.
             os.link(draft, path)

@@ -35,7 +35,7 @@ def issue_for(
     note(uow, row, "issue")
     uow.audit("issue", "record", row.id, attempt=str(attempt.id), demonstrated=row.demonstrated)
     if predecessor is not None and predecessor.status == RecordStatus.SUSPENDED:
-        _carry_suspension(uow, predecessor, row)
+        carry_suspension(uow, predecessor, row)
     if others:
         _supersede_all_but_the_latest(uow, attempt, why)
     return row
@@ -65,7 +65,7 @@ def _sign(
         learner_name=facts.learner_name,
         payload=payload.decode(),
         payload_sha256=sha256(payload),
-        key_id=_key_id(uow),
+        key_id=key_id(uow),
         signature=uow.context.signer.sign(payload),
         issuer_id=facts.issuer_id,
         issued_at=uow.now,
@@ -74,7 +74,7 @@ def _sign(
     )
 
 
-def _key_id(uow: UnitOfWork) -> str:
+def key_id(uow: UnitOfWork) -> str:
     signer = uow.context.signer
     store.remember_key(uow.session, signer.key_id, signer.public_key, uow.now)
     return signer.key_id
@@ -103,7 +103,7 @@ def note(
     )
 
 
-def _carry_suspension(uow: UnitOfWork, predecessor: RowRecord, row: RowRecord) -> None:
+def carry_suspension(uow: UnitOfWork, predecessor: RowRecord, row: RowRecord) -> None:
     # Otherwise a second attempt would lift a suspension nobody has decided about.
     category = next(
         event.reason_category

@@ -191,9 +191,9 @@ def _reading(code: str) -> Iterator[None]:
 
 
 def issuer_file(context: Context) -> bytes:
-    """This installation's public keys, for checking its records elsewhere."""
+    """This installation's public keys but leaked ones, for checking its records elsewhere."""
     with context.reading() as session:
-        keys = dict(store.key_ring(session))
+        keys = dict(store.trusted_keys(session))
         installation = people_store.installation(session)
         issuer_id = installation.issuer_id if installation else ""
         certificates = record_pdfs.certificates(session)

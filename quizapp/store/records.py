@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, Uuid, func, insert, select
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, Uuid, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -32,6 +32,7 @@ class RowSigningKey(Base):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Instant)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
+    leaked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class RowRecord(Base):
@@ -52,7 +53,8 @@ class RowRecord(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     exam_id: Mapped[UUID] = mapped_column(ForeignKey("exam.id"), index=True)
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempt.id"), index=True)
-    score_id: Mapped[UUID] = mapped_column(ForeignKey("score.id"), unique=True)
+    # Several records may tell of one score: one that was issued anew under another key or name.
+    score_id: Mapped[UUID] = mapped_column(ForeignKey("score.id"), index=True)
     cycle: Mapped[int]
     status: Mapped[str] = mapped_column(String(20))
     decision: Mapped[str] = mapped_column(String(20))
@@ -110,8 +112,9 @@ def locked(session: Session, serial: str) -> RowRecord | None:
 
 
 def of_score(session: Session, score_id: UUID) -> RowRecord | None:
-    """The record issued for this score, or None."""
-    return session.scalar(select(RowRecord).where(RowRecord.score_id == score_id))
+    """The record issued for this score, the newest where it was issued anew, or None."""
+    query = select(RowRecord).where(RowRecord.score_id == score_id)
+    return session.scalar(query.order_by(RowRecord.issued_at.desc(), RowRecord.id.desc()).limit(1))
 
 
 def lock_cycle(session: Session, attempt: RowAttempt) -> None:
@@ -238,6 +241,52 @@ def remember_key(session: Session, key_id: str, public_key: bytes, now: datetime
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"key_id": key_id, "public_key": public_key, "created_at": now}
     session.execute(dialect.insert(RowSigningKey).values(row).on_conflict_do_nothing())
+
+
+_IN_FORCE = RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value])
+
+
+def in_force_of_key(session: Session, key_id: str, limit: int) -> Sequence[RowRecord]:
+    """Some valid and suspended records this key signed, oldest first."""
+    query = select(RowRecord).where(RowRecord.key_id == key_id, _IN_FORCE)
+    return session.scalars(query.order_by(RowRecord.issued_at, RowRecord.id).limit(limit)).all()
+
+
+def in_force_of_person(session: Session, person_id: UUID) -> Sequence[RowRecord]:
+    """A person's valid and suspended records, oldest first."""
+    query = select(RowRecord).where(RowRecord.person_id == person_id, _IN_FORCE)
+    return session.scalars(query.order_by(RowRecord.issued_at, RowRecord.id)).all()
+
+
+def in_force_by_key(session: Session) -> dict[str, int]:
+    """How many valid and suspended records each key signed."""
+    query = select(RowRecord.key_id, func.count()).where(_IN_FORCE).group_by(RowRecord.key_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def signing_keys(session: Session) -> Sequence[RowSigningKey]:
+    """Every key this installation has signed with, oldest first."""
+    return session.scalars(
+        select(RowSigningKey).order_by(RowSigningKey.created_at, RowSigningKey.key_id)
+    ).all()
+
+
+def retire_key(session: Session, key_id: str, at: datetime) -> None:
+    """Note since when a key signs nothing more."""
+    change = update(RowSigningKey).where(RowSigningKey.key_id == key_id, RowSigningKey.retired_at.is_(None))
+    session.execute(change.values(retired_at=at))
+
+
+def mark_leaked(session: Session, key_id: str, at: datetime) -> None:
+    """Note since when a key is known to others; the first time counts."""
+    change = update(RowSigningKey).where(RowSigningKey.key_id == key_id, RowSigningKey.leaked_at.is_(None))
+    session.execute(change.values(leaked_at=at))
+
+
+def trusted_keys(session: Session) -> Mapping[str, bytes]:
+    """The public keys whose signature alone proves something: all but leaked ones, by key id."""
+    query = select(RowSigningKey).where(RowSigningKey.leaked_at.is_(None))
+    return {row.key_id: row.public_key for row in session.scalars(query)}
 
 
 def key_ring(session: Session) -> Mapping[str, bytes]:

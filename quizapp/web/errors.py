@@ -25,7 +25,7 @@ STATUS: dict[type[DomainError], int] = {
     Invalid: 422,
 }
 #: Below this everything is JSON, errors too.
-API = "/api/"
+API = ("/api/", "/ims/")
 
 UNAUTHORIZED, TOO_MANY = 401, 429
 #: How long a client waits before it asks again while the database is away.

@@ -108,6 +108,8 @@ MESSAGES: Mapping[str, LazyString] = {
     "token_orphaned": _l("The account that made this token is shut, so the token ended with it."),
     "token_already_revoked": _l("This token was revoked before. Nothing was changed."),
     "out_of_scope": _l("This token does not allow this. Ask a registrar for one that does."),
+    "key_in_use": _l("This key still signs records. Make a new one first. Nothing was changed."),
+    "bad_name_change": _l("The name was not changed. Every reason stands below."),
     "bad_webhook": _l("The webhook was not made. Every reason stands below."),
     "bad_api_token": _l("The token was not made. Every reason stands below."),
     "unknown_cursor": _l("This cursor was never given. Begin again with 0."),

@@ -89,6 +89,7 @@ def category_words() -> Mapping[str, str]:
         ReasonCategory.APPEAL: _("Appeal"),
         ReasonCategory.HOLDER_REQUEST: _("Request of the holder"),
         ReasonCategory.NEW_EVIDENCE: _("New evidence"),
+        ReasonCategory.KEY_LEAKED: _("The issuer's key became known to others"),
     }
 
 

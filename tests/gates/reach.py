@@ -20,10 +20,10 @@ UNLINKED = {
     "records.did_document",
     # Given away by a learner; the page is that of records.verify.
     "records.verify_link",
-    "api.case_documents",
-    "api.case_document",
-    "api.case_package",
-    "api.case_item",
+    "case.documents",
+    "case.document",
+    "case.package",
+    "case.item",
     # Led to by a letter (looked at in test_steps.py).
     "people.welcome",
     "security.reset_password",

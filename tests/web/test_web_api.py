@@ -21,6 +21,7 @@ from tests.support.api import BASE, Program, program
 from tests.support.people import TESTS, person, sign_in
 from tests.support.records import GOOD, MIXED, MONTH, Room, registrar, room
 
+CASE = "/ims/case/v1p0"
 EVERY_TASK = ["1.A", "1.B", "2.A"]
 REASON = ("irregularity", "Two people, one keyboard")
 
@@ -111,8 +112,8 @@ def test_what_is_unreadable_is_told_and_nothing_else_happens(
         code(asker.ask("/currency", "POST", data="{", headers={"Content-Type": "application/json"})),
         code(asker.ask("/currency", "POST", json={"framework": "none", "entries": ["a@b.example"]})),
         code(asker.ask("/currency", "POST", json={"framework": "none", "entries": []})),
-        code(asker.ask(f"/ims/case/v1p0/CFPackages/{UUID(int=7)}")),
-        code(asker.ask(f"/ims/case/v1p0/CFItems/{UUID(int=7)}")),
+        code(sqlite_app.test_client().get(f"{CASE}/CFPackages/{UUID(int=7)}")),
+        code(sqlite_app.test_client().get(f"{CASE}/CFItems/{UUID(int=7)}")),
     ]
     assert told == [
         refused(404, "not_found"),
@@ -244,7 +245,7 @@ def test_a_framework_is_a_case_package(sqlite_app: Flask, sqlite_context: Contex
     from quizapp.services import frameworks
 
     frameworks.load_file(sqlite_context, TESTS, resources.folder("question_banks") / "security-cooperation")
-    client, case = sqlite_app.test_client(), f"{BASE}/ims/case/v1p0"
+    client, case = sqlite_app.test_client(), CASE
     document = client.get(f"{case}/CFDocuments").json["CFDocuments"][0]
     assert document["uri"] == f"http://localhost{case}/CFDocuments/{document['identifier']}"
     answer = client.get(document["CFPackageURI"]["uri"])
@@ -273,7 +274,7 @@ def test_a_framework_is_a_case_package(sqlite_app: Flask, sqlite_context: Contex
 def test_the_document_names_every_route_and_what_it_needs(sqlite_app: Flask) -> None:
     told = sqlite_app.test_client().get(f"{BASE}/openapi.json").json
     assert told["openapi"] == "3.0.3"
-    case = f"{BASE}/ims/case/v1p0"
+    case = CASE
     needs = {
         path: sorted(method for method, o in operations.items() if isinstance(o, dict) and "security" in o)
         for path, operations in told["paths"].items()

@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
     api.spec.components.security_scheme(TOKEN_SCHEME, bearer)
     api.spec.components.schema("Problem", schema=ProblemSchema)
     api.register_blueprint(bp)
+    api.register_blueprint(frameworks.case)
     app.extensions["quizapp_api"] = api
 
 
