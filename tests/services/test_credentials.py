@@ -194,6 +194,15 @@ def test_one_changed_part_spoils_a_transcript(sqlite_context: Context) -> None:
         assert (told.is_authentic, told.is_current) == (False, False)
 
 
+def test_a_credential_stands_in_a_transcript_once(sqlite_context: Context) -> None:
+    document = json.loads(export(sqlite_context, room(sqlite_context).certified(), "clr"))
+    parts = document["credentialSubject"]["verifiableCredential"]
+    # Thirty copies of a genuine credential would keep the machine busy for years.
+    document["credentialSubject"]["verifiableCredential"] = parts * 30
+    told = check(sqlite_context, json.dumps(document).encode())
+    assert (told.finding, told.parts) == (Finding.NOT_CANONICAL, ())
+
+
 # --- the bit ----------------------------------------------------------------------------
 
 
