@@ -87,6 +87,14 @@ def test_dates_only(sqlite_context: Context) -> None:
     assert "12:00" not in json.dumps(document)
 
 
+def test_dates_are_those_of_the_installation(sqlite_context: Context) -> None:
+    settings = replace(sqlite_context.settings, zone="Asia/Tokyo")
+    context = replace(sqlite_context, settings=settings)
+    data = export(context, room(context).certified())
+    assert json.loads(data)["validFrom"] == "2026-03-02T00:00:00+09:00"
+    assert outcome(check(context, data)) == CURRENT
+
+
 def test_a_task_is_aligned_when_it_was_demonstrated(sqlite_context: Context) -> None:
     document = json.loads(export(published(sqlite_context), room(sqlite_context).certified(right=MIXED)))
     told = document["credentialSubject"]["achievement"]["alignment"]
