@@ -101,7 +101,8 @@ def test_a_task_is_aligned_when_it_was_demonstrated(sqlite_context: Context) -> 
     assert [(entry["targetType"], entry["targetCode"], entry["targetName"]) for entry in told] == [
         ("CFItem", "1.A", "Do A.")
     ]
-    assert told[0]["targetUrl"].startswith(f"{ADDRESS}/ims/case/v1p0/CFItems/")
+    # Of the CASE item "small/1/Task Statement/1.A", wherever and whenever it is computed.
+    assert told[0]["targetUrl"] == f"{ADDRESS}/ims/case/v1p0/CFItems/af4236db-c71f-572f-a568-a2a5f88c5642"
 
 
 # --- nothing that was changed passes ----------------------------------------------------
