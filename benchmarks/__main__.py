@@ -5,21 +5,27 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks import attempts, desk, growth, host, memory, room, saves
+from benchmarks import attempts, credentials, desk, growth, host, memory, room, saves
 from benchmarks.attempts import WAYS
 from benchmarks.installation import DIALECTS
 from benchmarks.rooms import EXAMS
 
 PARTS = ("saves", "attempts", "room", "growth", "memory", "desk")
+#: Parts that no database has a share in are measured once.
+WITHOUT_DATABASE = ("credentials",)
 
 
 def main() -> None:
     """Measure and print."""
     told = _arguments()
     print(host.description())
+    wanted = told.only or (*PARTS, *WITHOUT_DATABASE)
     for dialect in told.database or DIALECTS:
-        for part in told.only or PARTS:
-            _measure(part, dialect, told)
+        for part in wanted:
+            if part in PARTS:
+                _measure(part, dialect, told)
+    if "credentials" in wanted:
+        credentials.measure(told.credentials, told.folder)
 
 
 def _measure(part: str, dialect: str, told: argparse.Namespace) -> None:
@@ -43,7 +49,7 @@ def _measure(part: str, dialect: str, told: argparse.Namespace) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     add = parser.add_argument
-    add("--only", choices=PARTS, action="append", help="may be given several times")
+    add("--only", choices=(*PARTS, *WITHOUT_DATABASE), action="append", help="may be given several times")
     add("--database", choices=DIALECTS, action="append", help="the default is both")
     add("--runs", type=int, default=5)
     add("--seconds", type=float, default=3, help="of a run of saves")
@@ -54,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     add("--room", type=int, default=1000, help="people who start, and end, together")
     add("--events", type=int, action="append", help="stored events to compare with 10,000 (may be repeated)")
     add("--records", type=int, default=100_000, help="records on the registrar's desk")
+    add("--credentials", type=int, default=1_000, help="credentials to sign")
     add("--attempts", type=int, default=1000, help="attempts that one process has served (B5)")
     add("--folder", type=Path, help="where the databases live (default: the temporary folder)")
     return parser.parse_args()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from quizapp.domain.errors import Problem
 
@@ -14,7 +14,9 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-]{0,19}")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.\-+]{0,39}")
 LONGEST_FUNCTION = 200
 #: Under this every framework item has one CASE identifier, on every installation and at every import.
-CASE_NAMESPACE = UUID("5b1f0c62-6a0e-5d0b-8f59-0a5f4d1c7e3a")
+CASE_NAMESPACE = uuid5(NAMESPACE_URL, "urn:quizapp:case:1")
+#: What CASE calls the two kinds of items; part of their identifiers for ever.
+CASE_COMPETENCY, CASE_TASK = "Competency", "Task Statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,9 @@ class Framework:
         return next((c for c in self.competencies if any(t.code == task_code for t in c.tasks)), None)
 
 
-def case_identifier(framework_id: str, version: str, code: str) -> UUID:
+def case_identifier(framework_id: str, version: str, kind: str, code: str) -> UUID:
     """The CASE identifier of a competency or task statement of a framework version."""
-    return uuid5(CASE_NAMESPACE, f"{framework_id}/{version}/{code}")
+    return uuid5(CASE_NAMESPACE, f"{framework_id}/{version}/{kind}/{code}")
 
 
 def export(framework: Framework) -> dict[str, object]:

@@ -25,7 +25,7 @@ table { border-collapse: collapse; width: 100%; }
 caption { text-align: start; font-weight: 600; padding: 0.75rem 0 0.25rem; }
 th, td { text-align: start; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; }
 tr { border-top: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
-td { overflow-wrap: anywhere; }
+td { overflow-wrap: break-word; }
 @media (max-width: 32rem) { dl { grid-template-columns: 1fr; gap: 0; } dt { margin-top: 0.5rem; } }
 """
 STATUS_WORDS = {
@@ -45,7 +45,7 @@ RECORD = (
     ("Issuer id", "issuer.id"), ("Issuing officer", "issuing_officer"), ("Replaces", "supersedes"),
     ("Standing", "standing"), ("Review by subject experts", "sme_review"), ("Function", "framework.function"),
     ("Framework", "framework.id"), ("Framework version", "framework.version"),
-    ("Points", "decision.points"), ("of", "decision.maximum"), ("Cycles", "cycles"),
+    ("Points", "decision.points"), ("Points possible", "decision.maximum"), ("Cycles", "cycles"),
     ("Delivery", "delivery.mode"), ("Proctoring", "delivery.proctoring"), ("Identity", "delivery.identity"),
     ("Version of this form of record", "payload_version"),
 )  # fmt: skip
@@ -62,9 +62,9 @@ def write(payload: Mapping[str, Any], key_id: str, signature: bytes, digest: str
     fields = flat(payload)
     parts = (
         _head(payload, fields),
-        f"<h2>The record</h2>{_definitions(RECORD, fields)}",
         "<h2>Task by task</h2>",
         *(_competency(at, entry) for at, entry in enumerate(payload["competencies"])),
+        f"<h2>The record</h2>{_definitions(RECORD, fields)}",
         f"<h2>Rule and basis</h2>{_definitions(RULE, fields)}",
         _evidence(payload["evidence"]),
         _check(key_id, signature, digest, address),

@@ -87,13 +87,22 @@ def test_dates_only(sqlite_context: Context) -> None:
     assert "12:00" not in json.dumps(document)
 
 
+def test_dates_are_those_of_the_installation(sqlite_context: Context) -> None:
+    settings = replace(sqlite_context.settings, zone="Asia/Tokyo")
+    context = replace(sqlite_context, settings=settings)
+    data = export(context, room(context).certified())
+    assert json.loads(data)["validFrom"] == "2026-03-02T00:00:00+09:00"
+    assert outcome(check(context, data)) == CURRENT
+
+
 def test_a_task_is_aligned_when_it_was_demonstrated(sqlite_context: Context) -> None:
     document = json.loads(export(published(sqlite_context), room(sqlite_context).certified(right=MIXED)))
     told = document["credentialSubject"]["achievement"]["alignment"]
     assert [(entry["targetType"], entry["targetCode"], entry["targetName"]) for entry in told] == [
         ("CFItem", "1.A", "Do A.")
     ]
-    assert told[0]["targetUrl"].startswith(f"{ADDRESS}/ims/case/v1p0/CFItems/")
+    # Of the CASE item "small/1/Task Statement/1.A", wherever and whenever it is computed.
+    assert told[0]["targetUrl"] == f"{ADDRESS}/ims/case/v1p0/CFItems/af4236db-c71f-572f-a568-a2a5f88c5642"
 
 
 # --- nothing that was changed passes ----------------------------------------------------
@@ -192,6 +201,15 @@ def test_one_changed_part_spoils_a_transcript(sqlite_context: Context) -> None:
     for old, new in ((b"Ada", b"Eve"), (b'"name":"Transcript"', b'"name":"Diploma"')):
         told = check(sqlite_context, whole.replace(old, new))
         assert (told.is_authentic, told.is_current) == (False, False)
+
+
+def test_a_credential_stands_in_a_transcript_once(sqlite_context: Context) -> None:
+    document = json.loads(export(sqlite_context, room(sqlite_context).certified(), "clr"))
+    parts = document["credentialSubject"]["verifiableCredential"]
+    # Thirty copies of a genuine credential would keep the machine busy for years.
+    document["credentialSubject"]["verifiableCredential"] = parts * 30
+    told = check(sqlite_context, json.dumps(document).encode())
+    assert (told.finding, told.parts) == (Finding.NOT_CANONICAL, ())
 
 
 # --- the bit ----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Any
 
 import rfc8785
 
-from quizapp.domain.framework import case_identifier
+from quizapp.domain.framework import CASE_TASK, case_identifier
 from quizapp.integrations.credentials import identities, narratives
 from quizapp.integrations.credentials.linked_data import OB_CONTEXT, VC_CONTEXT, Unsignable
 from quizapp.integrations.credentials.narratives import Line
@@ -187,7 +187,7 @@ def _alignments(payload: Mapping[str, Any], base: str) -> Iterator[dict[str, Any
     framework = payload["framework"]
     for task in _tasks(payload):
         if task["status"] == STATUSES[0]:
-            uuid = case_identifier(framework["id"], framework["version"], task["code"])
+            uuid = case_identifier(framework["id"], framework["version"], CASE_TASK, task["code"])
             address = f"{base}/ims/case/v1p0/CFItems/{uuid}" if base else f"urn:uuid:{uuid}"
             yield {
                 "type": ["Alignment"],

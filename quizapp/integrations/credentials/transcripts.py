@@ -52,6 +52,9 @@ def read(document: Mapping[str, Any]) -> Sequence[dict[str, Any]]:
         parts: list[dict[str, Any]] = bare["credentialSubject"]["verifiableCredential"]
         if not 0 < len(parts) <= MOST_CREDENTIALS:
             raise Unreadable(f"a transcript holds 1 to {MOST_CREDENTIALS} credentials")
+        if len({part["id"] for part in parts}) != len(parts):
+            # Not only untidy: copies are what makes canonical RDF take for ever.
+            raise Unreadable("a credential stands in the transcript twice")
         issuer = {
             "did": bare["issuer"]["id"],
             "name": bare["issuer"]["name"],
