@@ -6,7 +6,7 @@ KILLS ?= 100
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test check soak bench
+.PHONY: help setup demo test check soak peers bench
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
@@ -41,6 +41,12 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 soak: setup  ## kill server and database under saves again and again (ROUNDS=10, KILLS=100 each)
 	$(BIN)/python -m benchmarks.soak --rounds $(ROUNDS)
 	QUIZAPP_TEST_KILLS=$(KILLS) $(BIN)/pytest -v tests/faults
+	QUIZAPP_TEST_FLIPS=5000 $(BIN)/pytest -v tests/integrations/test_pdf_signatures.py
+
+peers: setup  ## what other people's checkers say of the PDF files we sign
+	test -x .venv-peers/bin/outloud || ($(PYTHON) -m venv .venv-peers && \
+		.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check outloud==0.2.1)
+	$(BIN)/python -m tests.peers.pdfs .venv-peers/bin/outloud
 
 bench: setup  ## load and size measurements; they print ratios
 	$(BIN)/python -m benchmarks
