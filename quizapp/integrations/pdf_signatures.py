@@ -232,10 +232,13 @@ def _outcome(container: bytes, digest: bytes, certificates: Collection[bytes]) -
         return Outcome.BAD_SIGNATURE
     if certificate not in certificates:
         return Outcome.UNKNOWN_ISSUER
+    if not isinstance(signature, bytes) or not _verifies(
+        certificate, signature, _signed(certificate, digest)
+    ):
+        return Outcome.BAD_SIGNATURE
     # Written anew rather than looked through: nothing in it may be other than it was written.
-    is_right = isinstance(signature, bytes) and container == _container(certificate, digest, signature)
-    signed = _signed(certificate, digest)
-    return Outcome.WHOLE if is_right and _verifies(certificate, signature, signed) else Outcome.BAD_SIGNATURE
+    is_right = container == _container(certificate, digest, signature)
+    return Outcome.WHOLE if is_right else Outcome.BAD_SIGNATURE
 
 
 def _verifies(certificate: bytes, signature: bytes, signed: bytes) -> bool:
