@@ -4,6 +4,7 @@ PORT ?= 8000
 ROUNDS ?= 100
 EXAMPLES ?= 200
 REGRADES ?= 10000
+FLIPS ?= 5000
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -39,13 +40,17 @@ test: check  ## the whole gate: check, then every test on both databases and in 
 	@chromium=$$($(BIN)/python -m tests.support.browser_setup) && \
 		QUIZAPP_TEST_CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist worksteal
 
-soak: setup  ## every fault, the API and a regrade with large counts (ROUNDS, EXAMPLES, REGRADES)
+soak: setup  ## every fault, the API and a regrade with large counts (ROUNDS, EXAMPLES, FLIPS, REGRADES)
 	$(BIN)/python -m benchmarks.soak
 	QUIZAPP_TEST_KILLS=$(ROUNDS) QUIZAPP_TEST_EXAMPLES=$(ROUNDS) $(BIN)/pytest -q tests/faults
 	QUIZAPP_TEST_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/web/test_api_fuzzing.py
+	QUIZAPP_TEST_FLIPS=$(FLIPS) $(BIN)/pytest -q tests/integrations/test_pdf_signatures.py
 	QUIZAPP_TEST_REGRADES=$(REGRADES) $(BIN)/pytest -q tests/services/test_regrade_crowd.py
 
-peers: setup  ## a verifier by other people, on Node, checks our credentials (needs npm)
+peers: setup  ## other people's programs check what we sign: PDF files, and credentials on Node (needs npm)
+	test -x .venv-peers/bin/outloud || ($(PYTHON) -m venv .venv-peers && \
+		.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check outloud==0.2.1)
+	$(BIN)/python -m tests.peers.pdfs .venv-peers/bin/outloud
 	@command -v npm >/dev/null || { echo "npm is needed: install Node 20 or newer"; exit 1; }
 	npm --prefix tests/peers/verifier ci --no-audit --no-fund
 	QUIZAPP_TEST_PEER=1 $(BIN)/pytest -v tests/peers

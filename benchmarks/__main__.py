@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from benchmarks import attempts, credentials, desk, growth, host, memory, room, saves
+from benchmarks import attempts, credentials, desk, growth, host, memory, pdfs, room, saves
 from benchmarks.attempts import WAYS
 from benchmarks.installation import DIALECTS
 from benchmarks.rooms import EXAMS
 
-PARTS = ("saves", "attempts", "room", "growth", "memory", "desk")
+PARTS = ("saves", "attempts", "room", "growth", "memory", "desk", "pdfs")
 #: Parts that no database has a share in are measured once.
 WITHOUT_DATABASE = ("credentials",)
 
@@ -42,6 +42,8 @@ def _measure(part: str, dialect: str, told: argparse.Namespace) -> None:
             growth.measure(dialect, told.runs, told.events or (1_000_000,), told.folder)
         case "desk":
             desk.measure(dialect, told.records, told.folder)
+        case "pdfs":
+            pdfs.measure(dialect, told.files, told.folder)
         case "memory":
             memory.measure(dialect, told.attempts, told.folder)
 
@@ -61,6 +63,7 @@ def _arguments() -> argparse.Namespace:
     add("--events", type=int, action="append", help="stored events to compare with 10,000 (may be repeated)")
     add("--records", type=int, default=100_000, help="records on the registrar's desk")
     add("--credentials", type=int, default=1_000, help="credentials to sign")
+    add("--files", type=int, default=1_000, help="records as PDF to make")
     add("--attempts", type=int, default=1000, help="attempts that one process has served (B5)")
     add("--folder", type=Path, help="where the databases live (default: the temporary folder)")
     return parser.parse_args()

@@ -23,7 +23,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.x509.oid import NameOID, ObjectIdentifier
+from cryptography.x509.oid import NameOID
 
 CURVE = ec.SECP256R1()
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -32,7 +32,6 @@ DERIVATION = b"quizapp record pdf, ecdsa p-256, 1"
 DERIVED_BYTES = 48
 #: RFC 5280: a certificate with no known end.
 NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 LONGEST_NAME = 64
 FIELD, FIELD_WORDS = "IssuerSignature", "Digital signature of the issuer"
 REASON = "Issued as a completion record"
@@ -86,7 +85,7 @@ class PdfSigner:
             .not_valid_after(NO_END)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.KeyUsage(**usage), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([DOCUMENT_SIGNING]), critical=False)
+            # No extended usage: readers that do not know that of documents would refuse it.
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
             .sign(self._key, hashes.SHA256(), ecdsa_deterministic=True)
             .public_bytes(serialization.Encoding.DER)
@@ -232,10 +231,13 @@ def _outcome(container: bytes, digest: bytes, certificates: Collection[bytes]) -
         return Outcome.BAD_SIGNATURE
     if certificate not in certificates:
         return Outcome.UNKNOWN_ISSUER
+    if not isinstance(signature, bytes) or not _verifies(
+        certificate, signature, _signed(certificate, digest)
+    ):
+        return Outcome.BAD_SIGNATURE
     # Written anew rather than looked through: nothing in it may be other than it was written.
-    is_right = isinstance(signature, bytes) and container == _container(certificate, digest, signature)
-    signed = _signed(certificate, digest)
-    return Outcome.WHOLE if is_right and _verifies(certificate, signature, signed) else Outcome.BAD_SIGNATURE
+    is_right = container == _container(certificate, digest, signature)
+    return Outcome.WHOLE if is_right else Outcome.BAD_SIGNATURE
 
 
 def _verifies(certificate: bytes, signature: bytes, signed: bytes) -> bool:

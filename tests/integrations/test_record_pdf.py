@@ -68,7 +68,7 @@ def test_the_picture_is_told_in_words() -> None:
     )
     assert sheet["map"]["alt"] == (  # type: ignore[index]
         "Task map: 2 competencies, 5 tasks. Demonstrated: 1.A, 2.A, 2.B. Not yet demonstrated: 1.B. "
-        "Not assessed: 1 tasks."
+        "Not assessed: 1 task."
     )
     assert sheet["qr_alt"] == f"QR code: {ADDRESS}"
 

@@ -111,7 +111,7 @@ def _groups(payload: Payload) -> Iterator[dict[str, object]]:
             yield {
                 "code": competency["code"],
                 "title": broken(competency["title"]) if competency["title"] else None,
-                "points": f"{_points(competency)}, {competency['n']} questions",
+                "points": f"{_points(competency)}, {_count(competency['n'], 'question')}",
                 "tasks": shown,
             }
 
@@ -174,7 +174,7 @@ def _described(rows: Sequence[Mapping[str, Any]], told: Mapping[str, Mapping[str
     for status, word in STATUSES.items():
         codes = [cell["code"] for row in rows for cell in row["cells"] if cell["status"] == status]
         if status == "not_assessed":
-            parts.append(f"{word}: {len(codes)} tasks.")
+            parts.append(f"{word}: {_count(len(codes), 'task')}.")
         elif codes:
             parts.append(f"{word}: {', '.join(codes)}.")
     return " ".join(parts)
@@ -223,9 +223,13 @@ def _rule(payload: Payload) -> Iterator[str]:
         "The requirement is met when every task is demonstrated."
         if cut["kind"] == "conjunctive"
         else f"The requirement is met with at least {percent(cut['total'])} % of the points and at most "
-        f"{cut['max_below']} tasks not demonstrated."
+        f"{_count(cut['max_below'], 'task')} not demonstrated."
     )
     yield f"{needed} Basis: {broken(cut['basis'])}. Rule version {rule['version']}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def percent(share: str) -> str:
