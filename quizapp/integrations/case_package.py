@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from quizapp.domain.framework import CASE_NAMESPACE, Competency, Framework, case_identifier
+from quizapp.domain.framework import CASE_NAMESPACE, CASE_TASK, Competency, Framework, case_identifier
 
 LANGUAGE = "en"
-COMPETENCY, TASK = "Competency", "Task Statement"
+COMPETENCY, TASK = "Competency", CASE_TASK
 
 
 def document_id(framework: Framework) -> UUID:
@@ -25,9 +25,7 @@ def document_id(framework: Framework) -> UUID:
 
 def item_id(framework: Framework, kind: str, code: str) -> UUID:
     """The identifier of a competency or task statement of a framework version."""
-    # No code holds a slash, so a competency never has the identifier of a task with its code.
-    name = code if kind == TASK else f"competency/{code}"
-    return case_identifier(framework.id, framework.version, name)
+    return case_identifier(framework.id, framework.version, kind, code)
 
 
 @dataclass(frozen=True, slots=True)
