@@ -147,6 +147,7 @@ def _sign_in(browser: Browser, account: Account) -> None:
     where = browser.post("sign in", "/login", csrf_token=csrf, email=account.email, password=account.password)
     if where.startswith("<"):
         raise browsing.Unexpected("the sign-in was refused")
+    browser.rest()
 
 
 def _attempt(place: Installation, browser: Browser, sitting_id: UUID, way: str) -> None:

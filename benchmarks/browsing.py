@@ -52,6 +52,10 @@ class Browser:
             raise Unexpected(f"{method} {path}: {answer.status} {text[:300]}")
         return answer.headers.get("Location", "") or text
 
+    def rest(self) -> None:
+        """Let go of the connection before a pause, after which the server would have closed it."""
+        self.connection.close()
+
     def get(self, kind: str, path: str) -> str:
         """A page."""
         return self.request(kind, "GET", path)

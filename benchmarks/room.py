@@ -97,6 +97,7 @@ def _waiting_room(place: Installation, url: str, count: int) -> tuple[UUID, list
 def _wait(sitter: Sitter, sitting_id: UUID) -> None:
     page = sitter.browser.get("waiting", f"/sittings/{sitting_id}/start")
     sitter.csrf = browsing.value(page, "csrf_token")
+    sitter.browser.rest()
 
 
 def _open(place: Installation, sitting_id: UUID) -> None:
@@ -122,6 +123,7 @@ def _answer(place: Installation, sitter: Sitter) -> None:
     writer = writer_of(place.context, sitter.attempt_id)
     for _ in range(SAVES):
         sitter.browser.save(f"/attempts/{sitter.attempt_id}/events", sitter.token, writer.batch(BATCH))
+    sitter.browser.rest()
 
 
 def _submit(sitter: Sitter) -> None:

@@ -108,6 +108,14 @@ class AttemptView:
         """The places of the sections that are running."""
         return tuple(mark for mark in self.marks if self.is_running(mark.section))
 
+    def before(self, position: int) -> int | None:
+        """The last place before this one that may be seen: closed sections are stepped over."""
+        return max((m.position for m in self.reachable if m.position < position), default=None)
+
+    def after(self, position: int) -> int | None:
+        """The first place after this one that may be seen."""
+        return min((m.position for m in self.reachable if m.position > position), default=None)
+
     @property
     def newest_section(self) -> int:
         """The running section that was entered last; 0 where sections restrict nothing."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from quizapp.store.engine import writing
 from quizapp.store.group_commit import GroupCommit
 
 log = structlog.get_logger()
+FINISHING_AT_ONCE = 2
 
 
 class MissingAudit(RuntimeError):
@@ -56,6 +58,8 @@ class Context:
     passwords: PasswordHasher
     saves: GroupCommit
     appends: Appends
+    #: Who ends an attempt also scores it, but in one process only so many at a time.
+    finishing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(FINISHING_AT_ONCE))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

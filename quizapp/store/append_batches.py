@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     cast,
     column,
@@ -152,9 +153,8 @@ def _sqlite(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> dict[UUI
 
 def _postgresql(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> dict[UUID, Stored]:
     # One parameter: nine arrays take the driver longer than the database takes to store them.
-    values = {
-        "entries": json.dumps([dict(zip(COLUMNS, (row[0].hex, *row[1:]), strict=True)) for row in rows])
-    }
+    text = json.dumps([dict(zip(COLUMNS, (row[0].hex, *row[1:]), strict=True)) for row in rows])
+    values = {"entries": text, "count": len(rows)}
     stored: dict[UUID, tuple[Any, dict[int, Disposition]]] = {}
     for attempt_id, *clock, seq, disposition in connection.execute(POSTGRESQL_APPEND, values):
         stored.setdefault(attempt_id, (tuple(clock), {}))[1][seq] = Disposition(disposition)
@@ -179,7 +179,13 @@ def _recordset_entries() -> Any:
     given = func.json_to_recordset(cast(text, JSON)).table_valued(
         *(column(name, kind) for name, kind in COLUMNS.items()), name="given"
     )
-    return select(*given.render_derived(with_types=True).c).cte("entry")
+    # The planner takes a JSON text for a hundred rows, and then rather reads whole tables than their
+    # indexes. The limit cuts nothing off: it says how many there are.
+    return (
+        select(*given.render_derived(with_types=True).c)
+        .limit(bindparam("count", type_=BigInteger))
+        .cte("entry")
+    )
 
 
 def _is_whole(attempt: Any, entry: Any) -> Any:
@@ -189,17 +195,18 @@ def _is_whole(attempt: Any, entry: Any) -> Any:
         RowFormSlot.__table__,
         RowAttemptSection.__table__.alias("later"),
     )
-    is_later = select(section.c.section).where(
+    # Not as EXISTS: those may be answered by reading the places of every form there is.
+    later = select(section.c.section).where(
         section.c.attempt_id == attempt.c.id,
         section.c.section == place.c.section,
         section.c.entered_at.is_(None),
     )
-    has_place = select(place.c.position).where(
+    found = select(place.c.position).where(
         place.c.form_id == attempt.c.form_id,
         place.c.position == own.c.slot,
-        ~is_later.correlate(attempt, place).exists(),
+        later.correlate(attempt, place).scalar_subquery().is_(None),
     )
-    is_lacking = ~has_place.correlate(attempt, own).exists()
+    is_lacking = found.correlate(attempt, own).scalar_subquery().is_(None)
     lacks = select(own.c.slot).where(own.c.attempt_id == attempt.c.id, is_lacking)
     return ~lacks.correlate(attempt).exists()
 
@@ -249,7 +256,10 @@ def _postgresql_append() -> Any:
     names = ("id", "form_id", "opened_at", "grace_seconds", *CLOCK)
     held = (
         select(*(attempt.c[name] for name in names))
-        .where(attempt.c.id.in_(select(entry.c.attempt_id)), _is_whole(attempt, entry))
+        .where(
+            attempt.c.id == any_(func.array(select(entry.c.attempt_id).scalar_subquery())),
+            _is_whole(attempt, entry),
+        )
         .order_by(attempt.c.id)
         # As for a single entry: decided before the close, or after it. Who would have to wait for
         # one attempt does so by itself, not with everybody else's saves behind it.

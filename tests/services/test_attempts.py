@@ -16,6 +16,7 @@ from quizapp.domain.attempt import AttemptState, CloseReason, Disposition, Event
 from quizapp.domain.errors import Forbidden, NotFound, Refused
 from quizapp.domain.person import Accommodation, Actor, Role
 from quizapp.services import accommodations, agenda, attempts, delivery, receipt_views, saving, score_reports
+from quizapp.services.unit_of_work import FINISHING_AT_ONCE
 from quizapp.store import attempts as store
 from quizapp.store import response_events
 from quizapp.store.audit import RowAuditLine
@@ -253,6 +254,18 @@ def test_the_receipt_can_be_recomputed_from_the_stored_events(context) -> None:
         {"attempt": str(attempt_id), "responses": responses}, sort_keys=True, separators=(",", ":")
     )
     assert told.digest == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_while_others_are_being_scored_a_receipt_does_not_wait_for_a_score(context) -> None:
+    actor, _sitting_id, attempt_id = started(context)
+    busy = [context.finishing.acquire(blocking=False) for _ in range(FINISHING_AT_ONCE)]
+    told = attempts.submit(context, actor, attempt_id)
+    early = row_of(context, attempt_id).scored_at
+    for _ in busy:
+        context.finishing.release()
+    swept = attempts.sweep(context)
+    assert (told.answered, early, swept) == (0, None, attempts.Swept(0, 1))
+    assert row_of(context, attempt_id).released_at is not None
 
 
 def test_the_sweep_closes_and_scores_after_deadline_and_grace(context, clock) -> None:
