@@ -24,6 +24,7 @@ from quizapp.domain.attempt import (
     disposition,
     expire_sections,
     leave_section,
+    reach_section,
     start_sections,
 )
 from quizapp.domain.errors import Refused
@@ -221,6 +222,17 @@ def test_time_leaves_sections_one_after_the_other():
     clocks = expire_sections(plans, start_sections(plans, OPENED), OPENED + MINUTES[17])
     assert [clock.left_at for clock in clocks] == [OPENED + MINUTES[8], OPENED + MINUTES[16], None]
     assert (clocks[2].entered_at, clocks[2].deadline_at) == (OPENED + MINUTES[16], None)
+
+
+def test_whoever_is_in_a_later_section_has_left_those_before_at_the_latest_at_their_end():
+    plans = [TIMED, ONE_WAY, TIMED]
+    started = start_sections(plans, OPENED)
+    early = reach_section(plans, started, 2, OPENED + MINUTES[3])
+    assert [clock.left_at for clock in early] == [OPENED + MINUTES[3], OPENED + MINUTES[3], None]
+    assert early[2].deadline_at == OPENED + MINUTES[11]
+    late = reach_section(plans, started, 2, OPENED + MINUTES[9])
+    assert [clock.left_at for clock in late] == [OPENED + MINUTES[8], OPENED + MINUTES[9], None]
+    assert reach_section(plans, early, 1, OPENED + MINUTES[4]) == early
 
 
 def test_a_section_that_ends_before_the_exam_ends_its_entries():

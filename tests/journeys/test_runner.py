@@ -80,11 +80,11 @@ def test_f1_ten_minutes_offline_with_twenty_answers_and_all_of_them_are_stored(h
         browser.set_offline(True)
         for _ in range(20):
             page.keyboard.press("b")
-            page.keyboard.press("f")
             page.keyboard.press("j")
         assert page.url == f"{seat.url}/review"
-        assert page.locator(".review-counts dd").all_inner_texts() == ["20", "0", "20"]
+        assert page.locator(".review-counts dd").all_inner_texts() == ["20", "0", "0"]
         go(page, 20)
+        page.keyboard.press("f")
         page.get_by_text("Note", exact=True).click()
         page.locator("#note").fill("a secret note")
         page.get_by_text("Tools").click()
@@ -96,7 +96,7 @@ def test_f1_ten_minutes_offline_with_twenty_answers_and_all_of_them_are_stored(h
         pass_time(seat, page, TEN_MINUTES)
         state(page).to_have_text(WAITING)
         kept = page.evaluate(JOURNAL)
-        assert len(kept) > 40
+        assert len(kept) > 20
         assert [text for text in kept if "secret" in text or "choice" in text] == []
         assert (seat.responses(), seat.reports()) == ({}, [])
         browser.set_offline(False)
@@ -107,7 +107,7 @@ def test_f1_ten_minutes_offline_with_twenty_answers_and_all_of_them_are_stored(h
     assert sorted(seat.responses()) == list(range(1, 21))
     assert [e.client_seq for e in stored] == list(range(1, len(stored) + 1))
     assert {entry.disposition for entry in stored} == {COUNTED}
-    assert all(seat.states()[n].is_flagged for n in range(1, 21))
+    assert [n for n, said in seat.states().items() if said.is_flagged] == [20]
     assert (seat.reports(), seat.row().state) == (["a secret typo"], AttemptState.OPEN)
 
 
@@ -175,6 +175,7 @@ def test_f2_a_tab_killed_at_any_point_goes_on_with_the_same_answers(hall: Hall) 
     """What was shown as saved, or as kept on the device, is there; at seeded points, some offline."""
     seat = hall.seat("long")
     rng, chosen = random.Random("tabs are killed"), {}
+    places = iter(rng.sample(range(1, 21), 9))
     with hall.browser_of(seat) as browser:
         for _ in range(3):
             page = opened(browser, seat, f"items/{max(chosen, default=1)}")
@@ -183,8 +184,8 @@ def test_f2_a_tab_killed_at_any_point_goes_on_with_the_same_answers(hall: Hall) 
             ]
             is_offline = rng.random() < 0.5
             browser.set_offline(is_offline)
-            for _ in range(rng.randint(1, 5)):
-                slot = rng.randint(1, 20)
+            for _ in range(rng.randint(1, 3)):
+                slot = next(places)
                 go(page, slot)
                 chosen[slot] = choose(page, rng.randint(0, 2))
                 state(page).to_have_text(WAITING if is_offline else SAVED)
@@ -494,26 +495,6 @@ class withdrawn:  # noqa: N801 - reads as the state it makes
 # --- sections ---------------------------------------------------------------------------
 
 
-def test_a_section_is_left_over_a_barrier_and_is_locked_behind(hall: Hall) -> None:
-    seat = hall.seat("sections")
-    with hall.browser_of(seat) as browser:
-        page = opened(browser, seat)
-        expect(page.locator(".runner-section")).to_contain_text("First part")
-        locked = page.locator('.slots button[aria-disabled="true"]')
-        assert locked.evaluate_all(PLACES) == ["3", "4"]
-        choose(page)
-        page.get_by_role("button", name="Next").click()
-        page.get_by_role("button", name="To the review").click()
-        expect(page.get_by_text("You cannot come back to section 1")).to_be_visible()
-        expect(page.get_by_text("Submit 1 answer")).to_be_hidden()
-        page.get_by_role("button", name="Finish section 1 and go on").click()
-        assert page.url == f"{seat.url}/items/3"
-        assert locked.evaluate_all(PLACES) == ["1", "2"]
-        choose(page)
-        state(page).to_have_text(SAVED)
-    assert (seat.worths(), seat.worths(EventKind.LEAVE)) == ([COUNTED, COUNTED], [COUNTED])
-
-
 def test_a_section_whose_time_is_over_is_left_by_itself_also_offline(hall: Hall) -> None:
     seat = hall.seat("sections")
     with hall.browser_of(seat) as browser:
@@ -535,16 +516,33 @@ def test_a_section_whose_time_is_over_is_left_by_itself_also_offline(hall: Hall)
 
 
 def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
+    """Also with a key of one's own, which outlives a reload; and all keys can be switched off."""
     seat = hall.seat()
     slots = seat.slots()
     with hall.browser_of(seat) as browser:
         page = opened(browser, seat)
+        page.keyboard.press("?")
+        tab_to(page, "J")
+        page.keyboard.press("Enter")
+        page.keyboard.press("x")
+        page.keyboard.press("Escape")
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        assert page.url == f"{seat.url}/items/2"
+        page.reload()
+        page.locator("html[data-runner=on]").wait_for()
+        page.keyboard.press("k")
         for slot in slots:
             by_keyboard(page, right_response(slot))
             page.keyboard.press("Escape")
             page.locator("h1").first.evaluate("node => node.focus()") if slot.type in TYPED else None
             page.keyboard.press("f")
-            page.keyboard.press("j")
+            page.keyboard.press("x")
+        assert page.url == f"{seat.url}/review"
+        page.keyboard.press("?")
+        page.keyboard.press("Space")
+        page.keyboard.press("Escape")
+        page.keyboard.press("k")
         assert page.url == f"{seat.url}/review"
         tab_to(page, "Submit 7 answers")
         page.keyboard.press("Enter")
@@ -597,39 +595,22 @@ def tab_to(page: Any, text: str) -> None:
     raise AssertionError(f"no way to {text} by Tab")
 
 
-def test_a_key_can_be_changed_and_all_can_be_switched_off(hall: Hall) -> None:
-    seat = hall.seat()
-    with hall.browser_of(seat) as browser:
-        page = opened(browser, seat)
-        page.keyboard.press("?")
-        page.locator('[data-command="next"]').click()
-        page.keyboard.press("x")
-        page.locator("#overlay-keys").get_by_role("button", name="Close").click()
-        page.keyboard.press("j")
-        page.keyboard.press("x")
-        assert page.url == f"{seat.url}/items/2"
-        page.reload()
-        page.locator("html[data-runner=on]").wait_for()
-        page.keyboard.press("x")
-        assert page.url == f"{seat.url}/items/3"
-        page.keyboard.press("?")
-        page.get_by_label("Use single keys").uncheck()
-        page.locator("#overlay-keys").get_by_role("button", name="Close").click()
-        page.keyboard.press("x")
-        assert page.url == f"{seat.url}/items/3"
-
-
 #: 640 is a desk at 200 %.
 WIDTHS = (1280, 640, 360)
 
 
-def faults(page: Any, name: str, *looks: tuple[int, str]) -> list[str]:
+#: A part of a page; the rest of it is looked at in other states.
+RUN_AXE_IN = RUN_AXE.replace("options =>", "([scope, options]) =>").replace("document", "scope ?? document")
+DIALOG = "dialog[open]"
+
+
+def faults(page: Any, name: str, *looks: tuple[int, str], scope: str | None = None) -> list[str]:
     """What axe finds in these looks, and the ruler at a desk, at 200 % and on a phone."""
     told = []
     for width, scheme in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        told += [f"{name} {width} {scheme}: {fault}" for fault in page.evaluate(RUN_AXE, OPTIONS)]
+        told += [f"{name} {width} {scheme}: {fault}" for fault in page.evaluate(RUN_AXE_IN, [scope, OPTIONS])]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         told += [f"{name} {width}: {fault}" for fault in page.evaluate(CLIPPED)]
@@ -644,8 +625,8 @@ class Looks:
         self.turns = cycle((DESK, PHONE))
         self.told: list[str] = []
 
-    def at(self, page: Any, name: str) -> None:
-        self.told += faults(page, name, next(self.turns))
+    def at(self, page: Any, name: str, scope: str | None = None) -> None:
+        self.told += faults(page, name, next(self.turns), scope=scope)
 
 
 def test_no_state_of_an_item_has_a_barrier(hall: Hall) -> None:
@@ -655,11 +636,11 @@ def test_no_state_of_an_item_has_a_barrier(hall: Hall) -> None:
         for slot in seat.slots():
             go(page, slot.position)
             fill(page, right_response(slot))
-            looks.at(page, slot.type)
+            looks.at(page, slot.type, "#item-view")
         go(page, seat.slot("numeric"))
         page.get_by_role("button", name="Calculator").click()
         page.keyboard.type("1/3=")
-        looks.at(page, "calculator")
+        looks.at(page, "calculator", DIALOG)
         looks.at(page, "calculator")
         page.keyboard.press("Escape")
         go(page, seat.slot("single_choice"))
@@ -677,18 +658,18 @@ def test_no_state_of_an_item_has_a_barrier(hall: Hall) -> None:
         page.get_by_text("Tools").click()
         page.get_by_label("High contrast").uncheck()
         page.get_by_role("button", name="Keys").click()
-        looks.at(page, "keys")
+        looks.at(page, "keys", DIALOG)
         page.locator("#overlay-keys").get_by_role("button", name="Close").click()
         browser.set_offline(True)
         page.locator(".item-option-input:not(:checked)").first.check()
         state(page).to_have_text(WAITING)
         looks.at(page, "offline")
         page.keyboard.press("p")
-        looks.at(page, "report")
+        looks.at(page, "report", DIALOG)
         page.keyboard.type("Two are right")
         page.get_by_role("button", name="Send the report").click()
         expect(page.locator("#overlay-report")).to_contain_text("The report is on this device")
-        looks.at(page, "report waits")
+        looks.at(page, "report waits", DIALOG)
         page.keyboard.press("Escape")
         browser.set_offline(False)
         expect(page.locator(".runner-banner")).to_be_visible()
@@ -698,12 +679,12 @@ def test_no_state_of_an_item_has_a_barrier(hall: Hall) -> None:
         looks.at(page, "review")
         newer = opened(browser, seat)
         expect(page.locator("#overlay-taken-over")).to_be_visible()
-        looks.at(page, "taken over")
+        looks.at(page, "taken over", DIALOG)
         newer.close()
     assert looks.told == []
 
 
-def test_no_state_of_an_exam_day_has_a_barrier(hall: Hall) -> None:
+def test_a_section_is_left_over_a_barrier_and_no_state_of_it_shuts_anybody_out(hall: Hall) -> None:
     seat, looks = hall.seat("sections"), Looks()
     with hall.browser_of(seat, needs_axe=True) as browser:
         page = timed(browser, seat)
@@ -711,19 +692,31 @@ def test_no_state_of_an_exam_day_has_a_barrier(hall: Hall) -> None:
         deadlines.pause(hall.context, TESTS, hall.sittings["sections"], "look")
         page.clock.fast_forward(BEAT_MS)
         expect(page.locator("#overlay-paused")).to_be_visible()
-        looks.at(page, "paused")
+        looks.at(page, "paused", DIALOG)
         deadlines.go_on(hall.context, TESTS, hall.sittings["sections"])
         page.clock.fast_forward(BEAT_MS)
         expect(page.locator("#overlay-paused")).to_be_hidden()
-        page.get_by_role("button", name="Review", exact=True).click()
+        expect(page.locator(".runner-section")).to_contain_text("First part")
+        locked = page.locator('.slots button[aria-disabled="true"]')
+        assert locked.evaluate_all(PLACES) == ["3", "4"]
+        choose(page)
+        page.get_by_role("button", name="Next").click()
+        page.get_by_role("button", name="To the review").click()
+        expect(page.get_by_text("You cannot come back to section 1")).to_be_visible()
+        expect(page.get_by_text("Submit 1 answer")).to_be_hidden()
         looks.at(page, "barrier")
         page.get_by_role("button", name="Finish section 1 and go on").click()
+        assert page.url == f"{seat.url}/items/3"
+        assert locked.evaluate_all(PLACES) == ["1", "2"]
+        choose(page)
+        state(page).to_have_text(SAVED)
         looks.at(page, "locked")
         browser.set_offline(True)
         page.clock.fast_forward(3 * 3600_000)
         expect(page.locator("#overlay-time-up")).to_be_visible()
-        looks.at(page, "time up")
+        looks.at(page, "time up", DIALOG)
     assert looks.told == []
+    assert (seat.worths(), seat.worths(EventKind.LEAVE)) == ([COUNTED, COUNTED], [COUNTED])
 
 
 # --- the calculator ---------------------------------------------------------------------
@@ -799,28 +792,10 @@ JOURNAL = """() => new Promise((resolve, reject) => {
 })"""
 
 
-def test_a_taken_number_is_counted_on_from_the_last(hall: Hall) -> None:
+def test_the_first_load_is_small_and_moving_asks_the_network_for_nothing_but_saves(hall: Hall) -> None:
+    """Under 150 KB transferred, measured with every part the runner has; a taken number is renumbered."""
     seat = hall.seat()
     slot = seat.slot("single_choice")
-    with hall.browser_of(seat) as browser:
-        page = opened(browser, seat, f"items/{slot}")
-        state(page).to_have_text(READY)
-        token = page.locator("#runner-config").get_attribute("data-token")
-        others = {"slot": slot, "kind": "flag", "payload": False, "elapsed_ms": 1}
-        body = {"protocol": 1, "entries": [{"client_seq": n, **others} for n in (2, 3)]}
-        page.request.post(
-            f"{seat.url}/events", data=json.dumps(body), headers={"X-Attempt-Token": str(token)}
-        )
-        chosen = choose(page)
-        state(page).to_have_text(SAVED)
-        wait_until(lambda: bool(seat.responses()), "the answer to be stored under a new number")
-    assert seat.responses() == {slot: {"choice": chosen}}
-    assert [entry.client_seq for entry in seat.entries()] == [1, 2, 3, 4]
-
-
-def test_the_first_load_is_small_and_moving_asks_the_network_for_nothing_but_saves(hall: Hall) -> None:
-    """Under 150 KB transferred, measured with every part the runner has."""
-    seat = hall.seat()
     with hall.browser_of(seat) as browser:
         page = browser.new_page()
         done: list[Any] = []
@@ -837,7 +812,21 @@ def test_the_first_load_is_small_and_moving_asks_the_network_for_nothing_but_sav
         page.get_by_role("button", name="Previous").click()
         state(page).to_have_text(READY)
         assert page.url == f"{seat.url}/items/6"
+        assert set(asked) == {f"{seat.url}/events"}
+        take_numbers(seat, page, 8, 9)
+        go(page, slot)
+        chosen = choose(page)
+        state(page).to_have_text(SAVED)
+    assert seat.responses() == {slot: {"choice": chosen}}
+    assert [entry.client_seq for entry in seat.entries()] == list(range(1, 11))
     total = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes.values())
     assert {"main.js", "calculator.js"} <= {url.rsplit("/", 1)[1].split("?")[0] for url in sizes}
     assert total < 150_000
-    assert set(asked) == {f"{seat.url}/events"}
+
+
+def take_numbers(seat: Seat, page: Any, *numbers: int) -> None:
+    """Another tab of this writer uses these numbers for something else; the runner counts on from there."""
+    others = {"slot": 1, "kind": "flag", "payload": False, "elapsed_ms": 1}
+    body = {"protocol": 1, "entries": [{"client_seq": n, **others} for n in numbers]}
+    token = str(page.locator("#runner-config").get_attribute("data-token"))
+    page.request.post(f"{seat.url}/events", data=json.dumps(body), headers={"X-Attempt-Token": token})
