@@ -154,6 +154,12 @@ def current(session: Session) -> Sequence[RowFramework]:
     return session.scalars(query).all()
 
 
+def current_names(session: Session) -> list[tuple[str, str]]:
+    """Id and function of every current framework, by id; without its tasks."""
+    query = select(RowFramework.framework_id, RowFramework.function).where(RowFramework.is_current)
+    return [(key, function) for key, function in session.execute(query.order_by(RowFramework.framework_id))]
+
+
 def listed(session: Session) -> Sequence[RowFramework]:
     """Every version of every framework, oldest first."""
     query = select(RowFramework).order_by(RowFramework.framework_id, RowFramework.loaded_at)
