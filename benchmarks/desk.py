@@ -76,7 +76,7 @@ def _searches(place: Installation) -> dict[str, str]:
     return {
         "everything, newest first": "/records",
         "everything, by name": "/records?sort=learner",
-        "a late page": "/records?page=900",
+        "a late page": "/records?page=1800",
         "two letters": f"/records?text={family[:2]}",
         "a family name": f"/records?text={family}",
         "given and family name": f"/records?text={given}+{family[:4]}",

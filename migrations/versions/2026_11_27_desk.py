@@ -61,7 +61,6 @@ def upgrade() -> None:
     op.create_index('ix_record_expiry', 'completion_record', ['status', 'expires_on', 'id'])
     op.create_index('ix_record_learner', 'completion_record', ['learner_name', 'id'])
     op.create_index('ix_record_serial', 'completion_record', ['serial'], postgresql_ops={'serial': 'varchar_pattern_ops'})
-    op.create_index('ix_task_score_shown', 'task_score', ['task_code', 'status', 'score_id'])
 
 
 def _remember_words() -> None:
@@ -83,7 +82,6 @@ def _words(text: str) -> list[str]:
 
 
 def downgrade() -> None:
-    op.drop_index('ix_task_score_shown', 'task_score')
     for name in ('ix_record_serial', 'ix_record_learner', 'ix_record_expiry', 'ix_record_issued'):
         op.drop_index(name, 'completion_record')
     op.create_index(op.f('ix_completion_record_issued_at'), 'completion_record', ['issued_at'])

@@ -35,7 +35,7 @@ from quizapp.store.records import RowRecord
 LAST_ISSUED = 10
 #: The list of the next thirty days shows so many; its heading counts them all.
 MOST_EXPIRING = 20
-PAGE_SIZE = 100
+PAGE_SIZE = 50
 
 
 def issue(context: Context, actor: Actor, attempt_id: UUID) -> str | None:
@@ -88,7 +88,7 @@ class RecordPage:
 
 
 def find(context: Context, actor: Actor, wish: Wish, page: int = 1, door: str = "list") -> RecordPage:
-    """The records a registrar asks for, a hundred to a page; what is shown is noted as disclosed."""
+    """The records a registrar asks for, fifty to a page; what is shown is noted as disclosed."""
     actor.require(Permission.PULL_RECORDS)
     with context.transaction(actor) as uow:
         day = today(context)

@@ -122,11 +122,11 @@ def _conditions(session: Session, wish: Wish, day: date) -> Iterable[ColumnEleme
     if wish.issued_before:
         yield RowRecord.issued_at < wish.issued_before
     if wish.task_code:
-        yield RowRecord.score_id.in_(
-            select(RowTaskScore.score_id).where(
-                RowTaskScore.task_code == wish.task_code,
-                RowTaskScore.status == TaskStatus.DEMONSTRATED.value,
-            )
+        # Asked record by record: with other filters few are left, and a list of all would be long.
+        yield exists().where(
+            RowTaskScore.score_id == RowRecord.score_id,
+            RowTaskScore.task_code == wish.task_code,
+            RowTaskScore.status == TaskStatus.DEMONSTRATED.value,
         )
 
 
@@ -145,6 +145,11 @@ def search(session: Session, wish: Wish, day: date, limit: int | None = None, of
     column, is_down = _order(wish)
     order = (column.desc(), RowRecord.id.desc()) if is_down else (column.asc(), RowRecord.id.asc())
     query = _listing().where(*_conditions(session, wish, day)).order_by(*order)
+    if offset and column is not SORTS["exam"]:
+        # The rows before the page are skipped in an index, not read with all that stands beside them.
+        ids = select(RowRecord.id).where(*_conditions(session, wish, day)).order_by(*order)
+        query = _listing().where(RowRecord.id.in_(ids.limit(limit).offset(offset))).order_by(*order)
+        offset = 0
     return [Found(*row) for row in session.execute(query.limit(limit).offset(offset))]
 
 

@@ -74,10 +74,7 @@ class RowTaskScore(Base):
     """The status of one task in one score, evidence of the cycle pooled."""
 
     __tablename__ = "task_score"
-    __table_args__ = (
-        Index("ix_task_score_task", "framework_id", "task_code", "status"),
-        Index("ix_task_score_shown", "task_code", "status", "score_id"),
-    )
+    __table_args__ = (Index("ix_task_score_task", "framework_id", "task_code", "status"),)
     score_id: Mapped[UUID] = mapped_column(ForeignKey("score.id"), primary_key=True)
     task_code: Mapped[str] = mapped_column(String(20), primary_key=True)
     framework_id: Mapped[str] = mapped_column(String(64))
