@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.person import Actor
@@ -16,6 +19,7 @@ from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.services.verification import Finding, Verification
 from quizapp.store import record_pdfs as store
 from quizapp.store import records as record_store
+from quizapp.store.records import RowRecord
 
 #: Where `web` shows a record to anybody.
 VERIFY_PATH = "/verify/"
@@ -36,23 +40,33 @@ def pdf_of(context: Context, actor: Actor, serial: str, door: str = "pdf") -> by
     Raises `NotFound`, and `Invalid` ("unprintable") when no font has a sign of its texts.
     """
     with records.opened(context, actor, serial, door) as (session, row):
-        kept = store.kept(session, row.id)
-        if kept is not None:
-            return kept
-        told = record_views.view(session, row, row.expires_on, zone=UTC)
-        envelope = record_files.write(row.payload.encode(), row.key_id, row.signature)
-        record_id = row.id
-    # Drawing and signing take a while: they happen between transactions, and whoever keeps first wins.
-    drawn = record_pdf.draw(
-        told.payload, told.framework, envelope, _address(context, told.serial), _proof(told),
-        context.settings.font_directory,
-    )  # fmt: skip
-    certificate, valid_from = _certificate(context, actor)
-    # Dates, never times: a record that is issued as its exam ends would tell of extended time.
-    signed_at = max(_midnight(date.fromisoformat(told.payload["issued_on"])), valid_from)
-    signed = context.documents.sign(drawn, certificate, signed_at)
-    with context.transaction(actor) as uow:
-        return _keep(uow, record_id, signed, certificate)
+        make = prepare(context, actor, session, row)
+    return make()
+
+
+def prepare(context: Context, actor: Actor, session: Session, row: RowRecord) -> Callable[[], bytes]:
+    """What gives the PDF of a record once the session is closed.
+
+    Drawing and signing take a while: they happen between transactions, and whoever keeps first wins.
+    """
+    kept = store.kept(session, row.id)
+    if kept is not None:
+        return lambda: kept
+    told = record_views.view(session, row, row.expires_on, zone=UTC)
+    envelope = record_files.write(row.payload.encode(), row.key_id, row.signature)
+    record_id, fonts = row.id, context.settings.font_directory
+
+    def make() -> bytes:
+        address = _address(context, told.serial)
+        drawn = record_pdf.draw(told.payload, told.framework, envelope, address, _proof(told), fonts)
+        certificate, valid_from = _certificate(context, actor)
+        # Dates, never times: a record that is issued as its exam ends would tell of extended time.
+        signed_at = max(_midnight(date.fromisoformat(told.payload["issued_on"])), valid_from)
+        signed = context.documents.sign(drawn, certificate, signed_at)
+        with context.transaction(actor) as uow:
+            return _keep(uow, record_id, signed, certificate)
+
+    return make
 
 
 def _address(context: Context, serial: str) -> str:
