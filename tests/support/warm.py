@@ -25,7 +25,7 @@ from quizapp.settings import Settings
 from tests.support.disk import Disk, watch
 from tests.support.server import PATIENCE_SECONDS, Server, answers, environment, free_port, wait_until
 
-BECOME_PARENT_OF_ORPHANS = 36
+BECOME_PARENT_OF_ORPHANS, SIGNAL_AT_PARENTS_END = 36, 1
 
 
 @dataclass(slots=True)
@@ -142,6 +142,8 @@ def _become(told: dict[str, Any], descriptors: list[int]) -> None:
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setpgid(0, 0)
+        # A test run that is cut off leaves no server behind.
+        ctypes.CDLL(None).prctl(SIGNAL_AT_PARENTS_END, signal.SIGTERM, 0, 0, 0)
         log = os.open(told["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
