@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from benchmarks import host
 from benchmarks.installation import Installation, installed, sitting
-from quizapp.services import attempts, record_pdfs, record_uploads
+from quizapp.services import attempts, record_uploads
 from quizapp.store.record_pdfs import RowRecordPdf
 from quizapp.store.records import RowRecord
 from tests.support import attempts as room
@@ -24,14 +24,14 @@ def measure(dialect: str, count: int, folder: Path | None) -> None:
     count = min(max(count, 1), MOST)
     with installed(dialect, folder) as place:
         context, serial = place.context, _record(place)
-        record_pdfs.pdf_of(context, TESTS, serial)  # warms up
+        records.export(context, TESTS, serial, "pdf")  # warms up
         before = host.machine()
         steps: dict[str, Callable[[], object]] = {
             "made, signed and kept": lambda: _anew(place, serial),
-            "handed out again": lambda: record_pdfs.pdf_of(context, TESTS, serial),
+            "handed out again": lambda: records.export(context, TESTS, serial, "pdf"),
         }
         told = {name: _rate(step, count) for name, step in steps.items()}
-        data = record_pdfs.pdf_of(context, TESTS, serial)
+        data = records.export(context, TESTS, serial, "pdf")
         told["checked"] = _rate(lambda: record_uploads.check(context, TESTS, data), count)
         print(f"\n{count} PDF files on {dialect}, {len(data):,} bytes each, machine ", end="")
         print(host.machine().since(before))
@@ -51,7 +51,7 @@ def _record(place: Installation) -> str:
 def _anew(place: Installation, serial: str) -> None:
     with place.context.engine.begin() as connection:
         connection.execute(delete(RowRecordPdf))
-    record_pdfs.pdf_of(place.context, TESTS, serial)
+    records.export(place.context, TESTS, serial, "pdf")
 
 
 def _rate(step: Callable[[], object], count: int) -> tuple[float, float]:

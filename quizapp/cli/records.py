@@ -18,7 +18,6 @@ from quizapp.services import (
     credentials,
     currency,
     record_exports,
-    record_pdfs,
     record_uploads,
     records,
     verification,
@@ -39,7 +38,6 @@ WORDS = {
     Finding.NOT_AS_ISSUED: "Not authentic: the signature is ours, but this is not the file that was issued.",
 }
 
-FORMS = (*PROJECTIONS, "pdf")
 #: Files for spreadsheets begin with it; what is printed does not.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -110,7 +108,9 @@ def _shown(serial: str) -> Any:
 
 @common.command(group, "export")
 @click.argument("serial")
-@click.option("--format", "form", type=click.Choice(FORMS), default="json", help="Form of the file.")
+@click.option(
+    "--format", "form", type=click.Choice(list(PROJECTIONS)), default="json", help="Form of the file."
+)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def export(serial: str, form: str, output: Path | None) -> None:
     """A record in one of its forms, exactly as anybody downloads it.
@@ -120,7 +120,7 @@ def export(serial: str, form: str, output: Path | None) -> None:
     the signed file for people.
     """
     try:
-        data = _written(serial, form)
+        data = records.export(common.context(), common.CLI, serial, form, f"cli:{form}")
     except NotFound as error:
         raise common.BadUsage(f"no record has the serial {serial}") from error
     if output is None:
@@ -128,13 +128,6 @@ def export(serial: str, form: str, output: Path | None) -> None:
     else:
         output.write_bytes(data)
         click.echo(f"{output}: {len(data)} bytes", err=True)
-
-
-def _written(serial: str, form: str) -> bytes:
-    door = f"cli:{form}"
-    if form == "pdf":
-        return record_pdfs.pdf_of(common.context(), common.CLI, serial, door)
-    return records.export(common.context(), common.CLI, serial, form, door)
 
 
 @common.command(group, "currency")

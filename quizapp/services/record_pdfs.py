@@ -13,7 +13,7 @@ from quizapp.domain.person import Actor
 from quizapp.integrations import pdf_signatures, record_files, record_pdf
 from quizapp.integrations.pdf_signatures import Outcome
 from quizapp.integrations.record_files import Unreadable, sha256
-from quizapp.services import record_views, records, verification
+from quizapp.services import record_views, verification
 from quizapp.services.record_views import RecordView
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.services.verification import Finding, Verification
@@ -32,16 +32,6 @@ def is_pdf(data: bytes) -> bool:
 
 
 # --- making -----------------------------------------------------------------------------
-
-
-def pdf_of(context: Context, actor: Actor, serial: str, door: str = "pdf") -> bytes:
-    """The PDF of a record, for its holder or a registrar: the same bytes every time.
-
-    Raises `NotFound`, and `Invalid` ("unprintable") when no font has a sign of its texts.
-    """
-    with records.opened(context, actor, serial, door) as (session, row):
-        make = prepare(context, actor, session, row)
-    return make()
 
 
 def prepare(context: Context, actor: Actor, session: Session, row: RowRecord) -> Callable[[], bytes]:

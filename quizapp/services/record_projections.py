@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from quizapp.integrations import record_files, record_pages
-from quizapp.services import credentials
+from quizapp.services import credentials, record_pdfs
 from quizapp.services.unit_of_work import UnitOfWork
 from quizapp.store.records import RowRecord
 
@@ -37,9 +37,14 @@ def _html(uow: UnitOfWork, row: RowRecord) -> Callable[[], bytes]:
     return lambda: record_pages.write(json.loads(row.payload), *signed)
 
 
+def _pdf(uow: UnitOfWork, row: RowRecord) -> Callable[[], bytes]:
+    return record_pdfs.prepare(uow.context, uow.actor, uow.session, row)
+
+
 PROJECTIONS: Mapping[str, Projection] = {
     "json": Projection("json", "application/json", _json),
     "openbadge": Projection("openbadge.json", "application/vc+ld+json", credentials.open_badge),
     "clr": Projection("clr.json", "application/vc+ld+json", credentials.transcript),
     "html": Projection("html", "text/html", _html),
+    "pdf": Projection("pdf", "application/pdf", _pdf),
 }

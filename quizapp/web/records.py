@@ -14,7 +14,7 @@ from flask_security.decorators import check_and_update_authn_fresh
 from quizapp.domain.errors import NotFound
 from quizapp.domain.person import Permission
 from quizapp.domain.record import ReasonCategory
-from quizapp.services import qr, record_pdfs, record_status, records
+from quizapp.services import qr, record_status, records
 from quizapp.services.unit_of_work import Context
 from quizapp.web import record_pages
 from quizapp.web.access import actor, context, needs, signed_in
@@ -91,14 +91,6 @@ def projection(serial: str, form: str) -> Response:
         raise NotFound("not_found")
     data = records.export(context(), actor(), serial, form)
     return _download(data, known.mimetype, f"record-{serial}.{known.suffix}")
-
-
-@bp.get("/records/<serial>/record.pdf")
-@signed_in
-def pdf(serial: str) -> Response:
-    """The record on paper: a signed PDF with the signed file attached."""
-    data = record_pdfs.pdf_of(context(), actor(), serial)
-    return _download(data, "application/pdf", f"record-{serial}.pdf")
 
 
 def _download(data: bytes, mimetype: str, name: str) -> Response:

@@ -50,7 +50,6 @@ OWN_RECORDS = {
     "records.printable",
     "records.download",
     "records.projection",
-    "records.pdf",
     "records.evidence",
     "records.looks",
 }

@@ -15,7 +15,7 @@ from quizapp.domain.record import RecordStatus
 from quizapp.integrations.pdf_signatures import PdfSigner
 from quizapp.integrations.signing import Ed25519Signer
 from quizapp.ports import FixedClock
-from quizapp.services import record_pdfs, record_status, record_uploads, records, verification
+from quizapp.services import record_status, record_uploads, records, verification
 from quizapp.services.unit_of_work import Context
 from quizapp.services.verification import Finding, Verification
 from quizapp.store.audit import RowAuditLine
@@ -52,9 +52,9 @@ def refused(finding: Finding) -> tuple[Finding, None, bool]:
 def test_a_record_has_one_pdf_that_verifies(small: Room, clock: FixedClock) -> None:
     learner = small.learner()
     serial = small.serial(small.sit(learner, {"1.A": 8, "1.B": 8}))
-    first = record_pdfs.pdf_of(small.context, learner, serial)
+    first = records.export(small.context, learner, serial, "pdf")
     clock.instant = datetime(2026, 5, 1, tzinfo=UTC)
-    assert record_pdfs.pdf_of(small.context, registrar(small.context), serial) == first
+    assert records.export(small.context, registrar(small.context), serial, "pdf") == first
     told = check(small.context, first)
     assert outcome(told) == (Finding.AUTHENTIC, RecordStatus.VALID, True)
     assert (told.serial, told.revocation_checked_at) == (serial, clock.instant)
@@ -77,23 +77,23 @@ def test_of_two_who_make_it_at_once_the_first_is_kept(small: Room, monkeypatch: 
     def sign(pdf: bytes, certificate: bytes, signed_at: datetime) -> bytes:
         if not made:
             made.append(b"")
-            made.append(record_pdfs.pdf_of(small.context, TESTS, serial))
+            made.append(records.export(small.context, TESTS, serial, "pdf"))
         return real(pdf, certificate, signed_at)
 
     monkeypatch.setattr(type(small.context.documents), "sign", lambda self, *told: sign(*told))
-    assert record_pdfs.pdf_of(small.context, TESTS, serial) == made[1]
+    assert records.export(small.context, TESTS, serial, "pdf") == made[1]
     assert check(small.context, made[1]).is_current
 
 
 def test_only_the_holder_and_registrars_get_it(sqlite_context: Context) -> None:
     small = room(sqlite_context)
     with pytest.raises(NotFound):
-        record_pdfs.pdf_of(sqlite_context, small.learner("Bo Example"), small.certified())
+        records.export(sqlite_context, small.learner("Bo Example"), small.certified(), "pdf")
 
 
 def test_whatever_was_done_to_it_is_told(small: Room) -> None:
     serial = small.certified()
-    data = record_pdfs.pdf_of(small.context, TESTS, serial)
+    data = records.export(small.context, TESTS, serial, "pdf")
     cases = {
         "appended": (data + b"\n", Finding.NOT_WHOLE),
         "an update appended": (pdfs.updated(data), Finding.NOT_WHOLE),
@@ -113,7 +113,7 @@ def test_whatever_was_done_to_it_is_told(small: Room) -> None:
 
 def test_what_our_key_signed_and_nobody_issued(sqlite_context: Context) -> None:
     small = room(sqlite_context)
-    data = record_pdfs.pdf_of(sqlite_context, TESTS, small.certified())
+    data = records.export(sqlite_context, TESTS, small.certified(), "pdf")
     with sqlite_context.reading() as session:
         certificate = session.scalars(select(RowPdfCertificate.certificate)).one()
     documents = sqlite_context.documents
@@ -127,13 +127,13 @@ def test_what_our_key_signed_and_nobody_issued(sqlite_context: Context) -> None:
 
 def test_a_pdf_tells_the_present_status(small: Room) -> None:
     serial = small.certified()
-    data = record_pdfs.pdf_of(small.context, TESTS, serial)
+    data = records.export(small.context, TESTS, serial, "pdf")
     record_status.revoke(small.context, registrar(small.context), serial, *REASON)
     assert outcome(check(small.context, data)) == (Finding.AUTHENTIC, RecordStatus.REVOKED, False)
 
 
 def test_old_files_verify_after_key_and_name_were_changed(small: Room) -> None:
-    data = record_pdfs.pdf_of(small.context, TESTS, small.certified())
+    data = records.export(small.context, TESTS, small.certified(), "pdf")
     serial = small.certified("Bo Example")
     after = replace(
         small.context,
@@ -141,7 +141,7 @@ def test_old_files_verify_after_key_and_name_were_changed(small: Room) -> None:
         documents=PdfSigner(b"n" * 32),
         settings=replace(small.context.settings, issuer_name="New name"),
     )
-    newer = record_pdfs.pdf_of(after, TESTS, serial)
+    newer = records.export(after, TESTS, serial, "pdf")
     assert [check(after, file).is_current for file in (data, newer)] == [True, True]
     assert [offline(after, file).is_authentic for file in (data, newer)] == [True, True]
     assert offline(after, newer).key_id == small.context.signer.key_id, "the record keeps its signature"
@@ -155,7 +155,7 @@ def test_a_file_that_is_too_long_is_not_looked_at(sqlite_context: Context) -> No
 
 
 def test_an_issuer_file_without_certificates_trusts_no_pdf(sqlite_context: Context) -> None:
-    data = record_pdfs.pdf_of(sqlite_context, TESTS, room(sqlite_context).certified())
+    data = records.export(sqlite_context, TESTS, room(sqlite_context).certified(), "pdf")
     issuer = json.loads(verification.issuer_file(sqlite_context))
     assert len(issuer.pop("certificates")) == 1
     told = record_uploads.check_offline(data, json.dumps(issuer).encode(), date(2026, 3, 3))
@@ -168,5 +168,5 @@ def test_an_issuer_file_without_certificates_trusts_no_pdf(sqlite_context: Conte
 def test_a_name_no_font_can_show_is_an_answer_and_not_a_file(sqlite_context: Context) -> None:
     serial = room(sqlite_context).certified("田中 Example")
     with pytest.raises(Invalid) as error:
-        record_pdfs.pdf_of(sqlite_context, TESTS, serial)
+        records.export(sqlite_context, TESTS, serial, "pdf")
     assert (error.value.code, error.value.problems[0].value) == ("unprintable", "田")

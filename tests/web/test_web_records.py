@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from quizapp.domain.person import Actor, Role
 from quizapp.ports import FixedClock, NullMailer
-from quizapp.services import cohorts, jobs, record_pdfs, record_status, records
+from quizapp.services import cohorts, jobs, record_status, records
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from quizapp.store.records import RowDisclosure
@@ -507,11 +507,11 @@ def test_the_holder_takes_the_pdf_and_anybody_hands_it_in(
     learner = small.learner()
     serial = small.serial(small.sit(learner, MIXED))
     client = signed_in(sqlite_app, small.context, learner)
-    assert f'href="/records/{serial}/record.pdf"' in client.get(f"/records/{serial}").text
-    answer = client.get(f"/records/{serial}/record.pdf")
+    assert f'href="/records/{serial}/files/pdf"' in client.get(f"/records/{serial}").text
+    answer = client.get(f"/records/{serial}/files/pdf")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="record-{serial}.pdf"'
-    assert guest.get(f"/records/{serial}/record.pdf").status_code == 302
+    assert guest.get(f"/records/{serial}/files/pdf").status_code == 302
     told = post(guest, "/verify", file=(io.BytesIO(answer.data), "record.pdf"))
     assert (words(told), "The file is exactly what the issuer signed." in told.text) == (
         "Authentic and current",
@@ -531,7 +531,7 @@ def test_a_pdf_names_the_address_of_its_record(
     for app in build(settings, clock, mail):
         context: Context = app.extensions["quizapp"]
         serial = room(context).certified()
-        told = pdfs.text(record_pdfs.pdf_of(context, TESTS, serial))
+        told = pdfs.text(records.export(context, TESTS, serial, "pdf"))
         with app.test_request_context():
             path = url_for("records.verify", serial=serial)
         assert f"https://exams.example.org{path}" in told
