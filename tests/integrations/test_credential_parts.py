@@ -6,7 +6,7 @@ import base64
 import gzip
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizapp.integrations.credentials import achievements, identities, narratives, status_lists
@@ -18,6 +18,7 @@ ANY_TEXT = st.text(alphabet=st.sampled_from("ab: \n\\Name"), max_size=12)
 DID = "did:key:z6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi"
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, st.none() | ANY_TEXT, st.integers(0, 99))
 def test_narratives_read_back_as_what_was_written(name: str, basis: str | None, n: int) -> None:
     payload = {"learner": {"name": name}, "rule": {"basis": basis}, "n": n}
@@ -43,6 +44,7 @@ def test_an_issuer_is_its_https_address_or_its_key(address: str) -> None:
     assert identities.key_of(identities.method_of(did, DID)) == DID
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, status_lists.BITS - 1), max_size=20))
 def test_the_bits_of_a_list(positions: set[int]) -> None:
     told = status_lists.encode(positions)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizapp import multibase
@@ -61,6 +61,7 @@ def test_every_context_is_the_file_that_its_notice_names() -> None:
         assert hashlib.sha256((linked_data.FOLDER / name).read_bytes()).hexdigest() == digest
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=70))
 def test_base58_there_and_back(data: bytes) -> None:
     assert multibase.decode(multibase.encode(data)) == data
