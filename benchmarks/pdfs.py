@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from benchmarks import host
 from benchmarks.installation import Installation, installed, sitting
-from quizapp.services import attempts, record_uploads
+from quizapp.services import attempts, record_uploads, records
 from quizapp.store.record_pdfs import RowRecordPdf
 from quizapp.store.records import RowRecord
 from tests.support import attempts as room

@@ -13,6 +13,7 @@ from typing import Any
 
 import flask_migrate
 import flask_security.core
+import hypothesis
 import pytest
 from flask import Flask, g
 from sqlalchemy import text
@@ -25,6 +26,10 @@ from quizapp.settings import PREFIX, TESTS, Settings
 from quizapp.store import schema
 from tests.support import browser as browsers
 from tests.support import postgres
+
+# No test judges a time: machines are shared.
+hypothesis.settings.register_profile("quizapp", deadline=None)
+hypothesis.settings.load_profile("quizapp")
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DIALECTS = ("sqlite", "postgresql")
