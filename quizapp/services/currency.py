@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -107,27 +108,44 @@ def check(
     """An answer for each entry, in their order; every record an answer names is noted as disclosed."""
     actor.require(Permission.PULL_RECORDS)
     with context.transaction(actor) as uow:
-        meant = _people(uow.session, entries)
-        sure = {entry: people[0] for entry, people in meant.items() if len(people) == 1}
-        held = store.of_people(uow.session, sure.values(), exam_id)
-        tasks = store.tasks(uow.session, [one.record.score_id for many in held.values() for one in many])
         wanted, day = _wanted(uow.session, exam_id), today(context)
-        named = store.people(uow.session, sure.values())
-        told = []
-        for entry in entries:
-            people = meant.get(entry, [])
-            if len(people) > 1:
-                told.append(Line(entry, Answer(Currency.AMBIGUOUS), people=len(people)))
-                continue
-            holdings = [holding(one, tasks, day) for one in held.get(sure.get(entry, _NOBODY), [])]
-            answer = domain.judge(holdings, day, wanted, horizon)
-            name = named[sure[entry]].name if answer.holding else ""
-            told.append(Line(entry, answer, name, len(people)))
-        shown = {line.answer.holding.serial for line in told if line.answer.holding}
-        ids = [one.record.id for many in held.values() for one in many if one.record.serial in shown]
+        told, ids = judged(uow.session, entries, wanted, day, horizon, lambda one: _is_of(one, exam_id))
         record_store.disclose(uow.session, ids, actor.person_id, door, uow.now)
         uow.audit("disclose", "record", "", door=door, asked=len(entries), count=len(ids))
         return told
+
+
+def _is_of(held: Held, exam_id: UUID | None) -> bool:
+    return exam_id is None or held.record.exam_id == exam_id
+
+
+def judged(
+    session: Session,
+    entries: Sequence[str],
+    wanted: Sequence[str],
+    day: date,
+    horizon: int,
+    counts: Callable[[Held], bool],
+) -> tuple[list[Line], list[UUID]]:
+    """An answer for each entry from the records that ``counts`` lets count, and the ids of those it names."""
+    meant = _people(session, entries)
+    sure = {entry: people[0] for entry, people in meant.items() if len(people) == 1}
+    every = store.of_people(session, sure.values())
+    held = {person: [one for one in many if counts(one)] for person, many in every.items()}
+    tasks = store.tasks(session, [one.record.score_id for many in held.values() for one in many])
+    named = store.people(session, sure.values())
+    told = []
+    for entry in entries:
+        people = meant.get(entry, [])
+        if len(people) > 1:
+            told.append(Line(entry, Answer(Currency.AMBIGUOUS), people=len(people)))
+            continue
+        holdings = [holding(one, tasks, day) for one in held.get(sure.get(entry, _NOBODY), [])]
+        answer = domain.judge(holdings, day, wanted, horizon)
+        name = named[sure[entry]].name if answer.holding else ""
+        told.append(Line(entry, answer, name, len(people)))
+    shown = {line.answer.holding.serial for line in told if line.answer.holding}
+    return told, [one.record.id for many in held.values() for one in many if one.record.serial in shown]
 
 
 _NOBODY = UUID(int=0)

@@ -6,23 +6,21 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from quizapp.domain import record as domain
+from quizapp.domain.currency import HORIZON_DAYS
 from quizapp.domain.errors import Invalid, NotFound, Problem
-from quizapp.domain.person import normalise_email
 from quizapp.domain.record import RecordStatus
-from quizapp.services import record_feed, record_views
+from quizapp.services import currency, record_feed, record_views
 from quizapp.services.api_tokens import Bearer
+from quizapp.services.currency import Line
 from quizapp.services.record_facts import today
-from quizapp.services.record_views import RecordLine
 from quizapp.services.unit_of_work import Context, UnitOfWork
-from quizapp.store import people as people_store
-from quizapp.store import record_changes, record_search
+from quizapp.store import record_changes
 from quizapp.store import records as store
 from quizapp.store.frameworks import find as find_framework
 from quizapp.store.frameworks import to_domain
@@ -32,8 +30,6 @@ from quizapp.store.record_changes import Change
 DOOR = "api"
 PAGE_SIZE, LARGEST_PAGE = 100, 500
 LARGEST_CHECK = 1_000
-#: A record this close to its last day is told to be expiring.
-EXPIRY_HORIZON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +101,26 @@ def record(context: Context, bearer: Bearer, serial: str) -> RecordState:
 
 # --- are these people current? ----------------------------------------------------------
 
-CURRENT, EXPIRING, LAPSED, NO_RECORD = "current", "expiring", "lapsed", "no_current_record_in_this_system"
 
+def check(context: Context, bearer: Bearer, wanted: Sequence[str], framework_id: str) -> list[Line]:
+    """How each of these people (addresses, names) or holders of records (serials) stands, as asked.
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The answer for one entry of a currency check; ``missing`` are tasks nobody proved here."""
-
-    asked: str
-    answer: str
-    serial: str | None = None
-    expires_on: date | None = None
-    demonstrated: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-
-
-def currency(context: Context, bearer: Bearer, wanted: Sequence[str], framework_id: str) -> list[Standing]:
-    """How each of these people (addresses) or records (serials) stands, in the order asked.
-
-    Somebody is current with a record in force whose tasks are counted against the framework's
-    current version. Raises `Invalid` ("unknown_framework", "too_many_entries").
+    Records of this framework count, against the tasks of its current version.
+    Raises `Invalid` ("unknown_framework", "too_many_entries").
     """
     if len(wanted) > LARGEST_CHECK:
         raise Invalid("too_many_entries")
     with context.transaction(bearer.actor) as uow:
         codes = _task_codes(uow.session, framework_id)
-        day = today(context)
-        lines = _lines(uow.session, wanted, framework_id, day)
-        told = [_standing(asked, lines.get(_key(asked), []), codes, day) for asked in wanted]
-        _note(uow, bearer, {line.id for found in lines.values() for line in found})
+        told, ids = currency.judged(
+            uow.session,
+            wanted,
+            codes,
+            today(context),
+            HORIZON_DAYS,
+            lambda one: one.framework_id == framework_id,
+        )
+        _note(uow, bearer, set(ids))
         return told
 
 
@@ -142,50 +129,3 @@ def _task_codes(session: Session, framework_id: str) -> tuple[str, ...]:
     if row is None:
         raise Invalid("unknown_framework", [Problem("framework", framework_id[:60], "unknown")])
     return to_domain(row).task_codes
-
-
-def _key(asked: str) -> str:
-    return domain.read_serial(asked) or normalise_email(asked)
-
-
-def _lines(
-    session: Session, wanted: Sequence[str], framework_id: str, day: date
-) -> dict[str, list[RecordLine]]:
-    """The records each entry is about, newest first; an address stands for all of a person's."""
-    keys = {_key(asked) for asked in wanted}
-    people = {row.id: email for email, row in people_store.by_emails(session, keys).items()}
-    found = record_search.of_people_or_serials(session, list(people), sorted(keys))
-    told: dict[str, list[RecordLine]] = {}
-    for line in record_views.lines(session, [f for f in found if f.framework_id == framework_id], day):
-        for key in {line.serial, people.get(line.person_id, "")} & keys:
-            told.setdefault(key, []).append(line)
-    return told
-
-
-def _standing(asked: str, lines: Sequence[RecordLine], codes: Sequence[str], day: date) -> Standing:
-    valid = [line for line in lines if line.status is RecordStatus.VALID]
-    if not valid:
-        last = lines[0] if lines else None
-        return Standing(
-            asked=asked,
-            answer=LAPSED if last else NO_RECORD,
-            serial=last.serial if last else None,
-            expires_on=last.expires_on if last else None,
-            missing=tuple(codes),
-        )
-    shown = {code for line in valid for code in line.task_codes}
-    latest = max(valid, key=lambda line: line.expires_on)
-    return Standing(
-        asked=asked,
-        answer=EXPIRING if latest.expires_on <= day + EXPIRY_HORIZON else CURRENT,
-        serial=latest.serial,
-        expires_on=latest.expires_on,
-        demonstrated=tuple(code for code in codes if code in shown),
-        missing=tuple(code for code in codes if code not in shown),
-    )
-
-
-__all__ = [
-    "CURRENT", "EXPIRING", "LAPSED", "NO_RECORD", "Change", "ChangePage", "RecordState", "Standing",
-    "changes", "currency", "record",
-]  # fmt: skip

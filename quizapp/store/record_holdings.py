@@ -48,9 +48,7 @@ def _parts(keys: Iterable[Key]) -> Iterator[list[Key]]:
         yield wanted[start : start + IN_LIST]
 
 
-def of_people(
-    session: Session, person_ids: Iterable[UUID], exam_id: UUID | None = None
-) -> dict[UUID, list[Held]]:
+def of_people(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, list[Held]]:
     """Every record of these people, the oldest first, by person; without the long documents."""
     told: dict[UUID, list[Held]] = {}
     for part in _parts(person_ids):
@@ -62,8 +60,6 @@ def of_people(
             .where(RowRecord.person_id.in_(part))
             .order_by(RowRecord.issued_at, RowRecord.id)
         )
-        if exam_id:
-            query = query.where(RowRecord.exam_id == exam_id)
         for row in session.execute(query):
             told.setdefault(row[0].person_id, []).append(Held(*row))
     return told

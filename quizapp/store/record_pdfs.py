@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.store.engine import Base
+from quizapp.store.records import RowSigningKey
 from quizapp.store.types import Instant
 
 
@@ -48,8 +49,11 @@ def is_issued(session: Session, sha256: str) -> bool:
 
 
 def certificates(session: Session) -> list[bytes]:
-    """Every certificate files were signed with, the oldest first."""
-    query = select(RowPdfCertificate.certificate)
+    """Every certificate files were signed with, the oldest first, but for those of keys that leaked."""
+    query = select(RowPdfCertificate.certificate).join(
+        RowSigningKey,
+        (RowSigningKey.key_id == RowPdfCertificate.key_id) & RowSigningKey.leaked_at.is_(None),
+    )
     return list(session.scalars(query.order_by(RowPdfCertificate.created_at, RowPdfCertificate.sha256)))
 
 

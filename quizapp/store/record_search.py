@@ -199,13 +199,6 @@ def of_person(session: Session, person_id: UUID) -> list[Found]:
     return [Found(*row) for row in session.execute(query.order_by(*order))]
 
 
-def of_people_or_serials(session: Session, person_ids: Sequence[UUID], serials: Sequence[str]) -> list[Found]:
-    """The records of these people and those with these serials, newest first."""
-    wanted = or_(RowRecord.person_id.in_(person_ids), RowRecord.serial.in_(serials))
-    order = (RowRecord.issued_at.desc(), RowRecord.id.desc())
-    return [Found(*row) for row in session.execute(_listing().where(wanted).order_by(*order))]
-
-
 def status_counts(session: Session, day: date) -> dict[RecordStatus, int]:
     """How many records stand at each status on ``day``."""
     return {status: count(session, Wish(status=status), day) for status in RecordStatus}

@@ -11,8 +11,9 @@ import pytest
 from quizapp.domain.errors import NotFound, Refused
 from quizapp.domain.record import RecordStatus
 from quizapp.integrations import keys, record_files, signing
+from quizapp.integrations.pdf_signatures import PdfSigner
 from quizapp.integrations.signing import Ed25519Signer
-from quizapp.services import record_status, records, signing_keys, verification
+from quizapp.services import record_status, record_uploads, records, signing_keys, verification
 from quizapp.services.unit_of_work import Context
 from quizapp.services.verification import Finding
 from tests.support.people import TESTS
@@ -33,7 +34,8 @@ def own_files(context: Context, tmp_path: Path) -> Context:
 
 def restarted(context: Context) -> Context:
     """What a process started now would sign with."""
-    return replace(context, signer=Ed25519Signer(keys.load(context.settings).signing))
+    seed = keys.load(context.settings).signing
+    return replace(context, signer=Ed25519Signer(seed), documents=PdfSigner(seed))
 
 
 def states(context: Context) -> list[tuple[str, bool, bool, bool, int]]:
@@ -78,6 +80,7 @@ def test_the_drill_of_a_leaked_key(context: Context, tmp_path: Path) -> None:
     record_status.suspend(before, rita, suspended, *REASON)
     record_status.revoke(before, rita, revoked, *REASON)
     old = records.file_of(before, TESTS, valid)
+    paper = records.export(before, TESTS, valid, "pdf")
     leaked = before.signer
     with pytest.raises(Refused) as error:
         signing_keys.declare_leaked(before, TESTS, leaked.key_id)
@@ -86,6 +89,7 @@ def test_the_drill_of_a_leaked_key(context: Context, tmp_path: Path) -> None:
     after = restarted(before)
     counts = [signing_keys.declare_leaked(after, TESTS, leaked.key_id) for _ in range(2)]
     assert counts == [2, 0]
+    assert record_uploads.check(after, TESTS, paper).finding is Finding.UNKNOWN_ISSUER
     told = [records.show(after, TESTS, serial) for serial in (valid, suspended, revoked)]
     assert [t.status for t in told] == [
         RecordStatus.SUPERSEDED,

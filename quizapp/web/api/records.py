@@ -6,6 +6,7 @@ from typing import Any
 
 from quizapp.domain.api_token import Scope
 from quizapp.services import records_api
+from quizapp.services.currency import Line
 from quizapp.services.records_api import ChangePage, RecordState
 from quizapp.web.access import api_token, context
 from quizapp.web.api.parts import NEEDS_TOKEN, TOKEN_PROBLEMS, address, bearer, bp, limited, problems
@@ -93,8 +94,20 @@ def _record(told: RecordState) -> dict[str, Any]:
 def currency(query: dict[str, Any]) -> dict[str, Any]:
     """Whether each of these people or records is current, and which tasks are missing.
 
-    An entry nobody here knows answers `no_current_record_in_this_system`: somebody may hold
-    a record elsewhere.
+    An entry nobody here knows answers `no_current_record`, in this system: somebody may hold a
+    record elsewhere. A name that several people have is `ambiguous`.
     """
-    told = records_api.currency(context(), bearer(), query["entries"], query["framework"])
-    return {"framework": query["framework"], "results": told}
+    told = records_api.check(context(), bearer(), query["entries"], query["framework"])
+    return {"framework": query["framework"], "results": [_standing(line) for line in told]}
+
+
+def _standing(line: Line) -> dict[str, Any]:
+    held = line.answer.holding
+    return {
+        "asked": line.asked,
+        "answer": line.answer.currency.value,
+        "serial": held.serial if held else None,
+        "expires_on": held.expires_on if held else None,
+        "demonstrated": line.answer.demonstrated,
+        "missing": line.answer.missing,
+    }

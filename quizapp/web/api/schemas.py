@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from quizapp.domain.currency import Currency
 from quizapp.domain.record import RecordStatus
 from quizapp.services import records_api
 
@@ -91,7 +92,7 @@ class CurrencyQuery(_Closed):
         fields.String(validate=validate.Length(1, 320)),
         required=True,
         validate=validate.Length(1, records_api.LARGEST_CHECK),
-        metadata={"description": "E-mail addresses or serials, in any mixture."},
+        metadata={"description": "E-mail addresses, serials or names, in any mixture."},
     )
 
 
@@ -101,9 +102,7 @@ class StandingSchema(Schema):
     asked = fields.String(required=True)
     answer = fields.String(
         required=True,
-        validate=validate.OneOf(
-            [records_api.CURRENT, records_api.EXPIRING, records_api.LAPSED, records_api.NO_RECORD]
-        ),
+        validate=validate.OneOf([answer.value for answer in Currency]),
     )
     serial = fields.String(required=True, allow_none=True)
     expires_on = fields.Date(required=True, allow_none=True)
