@@ -196,7 +196,7 @@ def issuer_file(context: Context) -> bytes:
         keys = dict(store.trusted_keys(session))
         installation = people_store.installation(session)
         issuer_id = installation.issuer_id if installation else ""
-        certificates = record_pdfs.certificates(session)
+        certificates = record_pdfs.trusted_certificates(session)
     keys[context.signer.key_id] = context.signer.public_key
     return record_files.write_issuer(context.settings.issuer_name, issuer_id, keys, certificates)
 

@@ -49,12 +49,19 @@ def is_issued(session: Session, sha256: str) -> bool:
 
 
 def certificates(session: Session) -> list[bytes]:
-    """Every certificate files were signed with, the oldest first, but for those of keys that leaked."""
-    query = select(RowPdfCertificate.certificate).join(
-        RowSigningKey,
-        (RowSigningKey.key_id == RowPdfCertificate.key_id) & RowSigningKey.leaked_at.is_(None),
-    )
-    return list(session.scalars(query.order_by(RowPdfCertificate.created_at, RowPdfCertificate.sha256)))
+    """Every certificate files were signed with, the oldest first."""
+    return list(session.scalars(_CERTIFICATES))
+
+
+def trusted_certificates(session: Session) -> list[bytes]:
+    """The same without those of keys that leaked, for whoever cannot ask which files were issued."""
+    keys = select(RowSigningKey.key_id).where(RowSigningKey.leaked_at.is_(None))
+    return list(session.scalars(_CERTIFICATES.where(RowPdfCertificate.key_id.in_(keys))))
+
+
+_CERTIFICATES = select(RowPdfCertificate.certificate).order_by(
+    RowPdfCertificate.created_at, RowPdfCertificate.sha256
+)
 
 
 def keep(session: Session, row: Mapping[str, Any]) -> bool:

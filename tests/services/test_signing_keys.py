@@ -89,7 +89,6 @@ def test_the_drill_of_a_leaked_key(context: Context, tmp_path: Path) -> None:
     after = restarted(before)
     counts = [signing_keys.declare_leaked(after, TESTS, leaked.key_id) for _ in range(2)]
     assert counts == [2, 0]
-    assert record_uploads.check(after, TESTS, paper).finding is Finding.UNKNOWN_ISSUER
     told = [records.show(after, TESTS, serial) for serial in (valid, suspended, revoked)]
     assert [t.status for t in told] == [
         RecordStatus.SUPERSEDED,
@@ -114,6 +113,9 @@ def test_the_drill_of_a_leaked_key(context: Context, tmp_path: Path) -> None:
     forged = record_files.write(payload, leaked.key_id, leaked.sign(payload))
     assert verification.check_file(after, TESTS, forged).finding is Finding.NO_SUCH_RECORD
     offline = verification.check_offline(old, verification.issuer_file(after), date(2026, 3, 3))
+    assert offline.finding is Finding.UNKNOWN_ISSUER
+    assert record_uploads.check(after, TESTS, paper).status is RecordStatus.SUPERSEDED
+    offline = record_uploads.check_offline(paper, verification.issuer_file(after), date(2026, 3, 3))
     assert offline.finding is Finding.UNKNOWN_ISSUER
     with pytest.raises(NotFound):
         signing_keys.declare_leaked(after, TESTS, "did:key:zNobody")
