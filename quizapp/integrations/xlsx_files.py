@@ -8,8 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+# openpyxl is imported where it is used: most processes never see a workbook.
 
 PIECE = 256 * 1024
 #: What a workbook may unpack to, so that a small file cannot fill the memory.
@@ -23,6 +22,8 @@ class Unreadable(ValueError):
 
 def write(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     """A workbook of one sheet, in pieces; the caller has neutralised what is not ours."""
+    import openpyxl
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Records")
     sheet.freeze_panes = "A2"
@@ -38,6 +39,9 @@ def write(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[byt
 
 def read(data: bytes, most_rows: int) -> list[list[str]]:
     """The cells of the first sheet as text, at most so many rows; raises `Unreadable`."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_BYTES:

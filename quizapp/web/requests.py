@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -87,6 +88,13 @@ def register(app: Flask) -> None:
                 status=response.status_code,
                 milliseconds=round((time.perf_counter() - g.get("started", 0)) * 1000, 1),
             )
+        return response
+
+    @app.after_request
+    def give_files_back(response: Response) -> Response:
+        # What has no body is never read to its end, and only its end would close the file.
+        if response.status_code == HTTPStatus.NOT_MODIFIED or request.method == "HEAD":
+            response.close()
         return response
 
     @app.teardown_request

@@ -115,8 +115,8 @@ def test_one_round_of_work_says_what_it_did(sqlite_context: Context) -> None:
     told = quizapp(sqlite_context.settings, "work", "--once")
     assert told.returncode == 0
     assert [line.split() for line in told.stdout.splitlines()] == [
-        ["jobs", "closed", "finished", "prepared", "sealed"],
-        ["0", "0", "0", "0", "1"],
+        ["jobs", "closed", "finished", "prepared", "published", "sealed"],
+        ["0", "0", "0", "0", "0", "1"],
     ]
     assert audit.verify(sqlite_context).sealed == 1
 

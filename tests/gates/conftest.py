@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from quizapp import resources
 from quizapp.app import create_app
 from quizapp.domain.person import Role
 from quizapp.ports import FixedClock, NullMailer
@@ -21,9 +20,9 @@ from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from quizapp.store import people as store
 from tests.conftest import NOON, close
+from tests.support.banks import shipped_part
 from tests.support.people import sign_in
 
-BANKS = resources.folder("question_banks") / "security-cooperation"
 ROLES = {
     "visitor": None,
     "learner": "experienced@demo.example",
@@ -86,7 +85,8 @@ def place(
     settings = replace(base_settings, home=home, pseudo_locale=True)
     app = create_app(settings, clock=FixedClock(NOON), mail=NullMailer())
     with app.app_context():
-        demo.build(app.extensions["quizapp"], BANKS, lambda *_: None, crowd=CROWD)
+        banks = shipped_part(home.parent / "banks", ["1.0", "2.0"])
+        demo.build(app.extensions["quizapp"], banks, lambda *_: None, crowd=CROWD)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -76,7 +76,8 @@ def _exam_day(place: Place) -> list[str]:
     sitting_id = exam_day.running(place.context, place.person_id("proctor"))
     console = f"/sittings/{sitting_id}/console"
     seats = boards.board(place.context, proctor, sitting_id).seats
-    return [console, *(f"{console}/people/{seat.person_id}" for seat in seats)]
+    sheets = f"/sittings/{sitting_id}/paper"
+    return [console, sheets, *(f"{console}/people/{seat.person_id}" for seat in seats)]
 
 
 def _whole_life_of_an_exam(place: Place) -> list[str]:

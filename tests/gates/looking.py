@@ -15,6 +15,11 @@ AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: Only violations are worked out in full, and no style sheet is fetched a second time.
 OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"], "preload": False}
+#: What the second look at the same page asks: rules whose answer depends on its width or its scheme.
+AGAIN = {
+    **OPTIONS,
+    "runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "link-in-text-block"]},
+}
 RUN_AXE = """options => axe.run(document, options).then(told => told.violations.map(
   v => v.id + ": " + v.nodes.map(n => n.target.join(" ")).join(" | ")))"""
 #: Words a reader sees or hears that are neither marked as translated nor declared as data.
@@ -84,14 +89,14 @@ class Window:
     def look(self) -> list[str]:
         """Everything wrong with the page that is open; its size and scheme change, it stays loaded."""
         self.page.wait_for_load_state()
-        faults = [fault for shown in (PHONE, DESK) for fault in self._look(*shown)]
+        faults = [*self._look(*PHONE, OPTIONS), *self._look(*DESK, AGAIN)]
         bare = self.page.evaluate(BARE_WORDS, [OPEN, CLOSE])
         return faults + [f"not translated: {words}" for words in bare]
 
-    def _look(self, width: int, scheme: str) -> list[str]:
+    def _look(self, width: int, scheme: str, options: dict[str, Any]) -> list[str]:
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        faults = [f"axe {width} {scheme}: {told}" for told in self.page.evaluate(RUN_AXE, OPTIONS)]
+        faults = [f"axe {width} {scheme}: {told}" for told in self.page.evaluate(RUN_AXE, options)]
         return faults + [f"clipped at {width}: {told}" for told in self.page.evaluate(CLIPPED)]
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from quizapp import resources
 from quizapp.app import create_app
 from quizapp.domain.exam import Window
 from quizapp.domain.person import Role
@@ -18,11 +18,11 @@ from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from tests.conftest import DIALECTS, close, empty
 from tests.support import server as servers
+from tests.support.banks import shipped_part
 from tests.support.people import TESTS
 from tests.support.server import Server
 
 PASSWORD = "correct-horse-battery"
-BANKS = resources.folder("question_banks") / "security-cooperation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,28 @@ def journey_settings(request: pytest.FixtureRequest) -> Settings:
     return replace(request.getfixturevalue(name), sweep_seconds=1, threads=4)
 
 
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped framework with the bank and the exams of its first competency."""
+    return shipped_part(tmp_path_factory.mktemp("shipped") / "part", ["1.0"])
+
+
 @pytest.fixture
-def world(journey_settings: Settings) -> Iterator[World]:
-    """The shipped framework, bank and exams, loaded through the services, at the real time."""
+def world(journey_settings: Settings, shipped: Path) -> Iterator[World]:
+    """The shipped framework, a bank and its exams, loaded through the services, at the real time."""
     app = create_app(journey_settings)
     context = app.extensions["quizapp"]
     if not journey_settings.is_sqlite:
         empty(context)
     with app.app_context():
-        yield furnish(context, journey_settings)
+        yield furnish(context, journey_settings, shipped)
     close(app)
 
 
-def furnish(context: Context, settings: Settings) -> World:
-    frameworks.load_file(context, TESTS, BANKS / "framework.yaml")
-    items.load_bank(context, TESTS, BANKS)
-    exam_files.load(context, TESTS, BANKS / "exams" / "1.0-certification.yaml", publish=True)
+def furnish(context: Context, settings: Settings, banks: Path) -> World:
+    frameworks.load_file(context, TESTS, banks / "framework.yaml")
+    items.load_bank(context, TESTS, banks)
+    exam_files.load(context, TESTS, banks / "exams" / "1.0-certification.yaml", publish=True)
     ids = {
         role: people.create(
             context,

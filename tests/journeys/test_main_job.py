@@ -90,10 +90,10 @@ def registrar_exports(browser: Any, server: Server, tmp_path) -> str:
     context = browser.new_context()
     page = context.new_page()
     sign_in(page, server, "registrar")
-    page.get_by_label("Name, serial or exam").fill("Learner Journey")
+    page.get_by_label("Name, e-mail, serial or exam").fill("Learner Journey")
     page.get_by_role("button", name="Search").click()
     with page.expect_download() as download:
-        page.get_by_text("CSV").first.click()
+        page.get_by_role("link", name="CSV").click()
     path = tmp_path / "records.csv"
     download.value.save_as(path)
     with path.open(newline="", encoding="utf-8-sig") as file:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 
+import pytest
+
 from quizapp.domain.attempt import Purpose
 from quizapp.store import response_events
 from quizapp.store.attempts import RowAttempt
@@ -40,6 +42,7 @@ def test_a_rehearsal_at_a_running_server_is_a_go_and_everything_of_it_is_stored(
         assert seen["saved"] == stored == sum(row.answered or 0 for row in rows)
 
 
+@pytest.mark.parametrize("journey_settings", ["sqlite"], indirect=True)
 def test_no_server_is_a_no_go(world: World) -> None:
     told = rehearse(world, f"http://127.0.0.1:{servers.free_port()}")
     assert (told.returncode, told.stderr.splitlines()[-1]) == (1, "NO-GO")

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.journeys.test_main_job import sign_in
 from tests.support.server import Server
 
 LINES = ("scripts", "storage", "time", "connection")
 
+#: Nothing of the page depends on the database.
+pytestmark = pytest.mark.parametrize("journey_settings", ["sqlite"], indirect=True)
 
-def test_a_browser_that_can_do_everything_is_told_so(server: Server, browser: Any) -> None:
+
+def test_each_browser_is_told_what_it_can_do(server: Server, browser: Any) -> None:
+    everything(server, browser)
+    without_storage(server, browser)
+    without_scripts(server, browser)
+
+
+def everything(server: Server, browser: Any) -> None:
+    """All four lines are good."""
     context = browser.new_context()
     page = context.new_page()
     sign_in(page, server, "learner")
@@ -20,7 +32,8 @@ def test_a_browser_that_can_do_everything_is_told_so(server: Server, browser: An
     context.close()
 
 
-def test_without_storage_the_line_says_what_that_means(server: Server, browser: Any) -> None:
+def without_storage(server: Server, browser: Any) -> None:
+    """The line says what that means."""
     context = browser.new_context()
     page = context.new_page()
     page.add_init_script("Object.defineProperty(window, 'indexedDB', {value: undefined})")
@@ -32,9 +45,8 @@ def test_without_storage_the_line_says_what_that_means(server: Server, browser: 
     context.close()
 
 
-def test_without_scripts_the_page_says_that_every_exam_can_still_be_taken(
-    server: Server, browser: Any
-) -> None:
+def without_scripts(server: Server, browser: Any) -> None:
+    """The page says that every exam can still be taken."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     sign_in(page, server, "learner")

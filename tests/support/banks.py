@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from uuid import UUID
 
+from quizapp import resources
 from quizapp.domain.item import Pool
 from quizapp.services import frameworks
 from quizapp.services.unit_of_work import Context, UnitOfWork
@@ -31,6 +34,20 @@ FRAMEWORK = {
     ],
 }
 PLENTY = {"1.A": 16, "1.B": 16}
+SHIPPED = resources.folder("question_banks") / "security-cooperation"
+
+
+def shipped_part(folder: Path, competencies: Sequence[str]) -> Path:
+    """The shipped framework with items and exams of these competencies only: the whole takes long to load."""
+    folder.mkdir()
+    for name in ("framework.yaml", "bank.yaml"):
+        shutil.copy(SHIPPED / name, folder / name)
+    (folder / "exams").mkdir()
+    for code in competencies:
+        shutil.copytree(SHIPPED / code, folder / code)
+        for exam in SHIPPED.glob(f"exams/{code}-*.yaml"):
+            shutil.copy(exam, folder / "exams" / exam.name)
+    return folder
 
 
 def framework(context: Context) -> None:

@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pyld import jsonld
-
 VC_CONTEXT = "https://www.w3.org/ns/credentials/v2"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 CLR_CONTEXT = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
@@ -36,6 +34,9 @@ def canonical(document: Mapping[str, Any]) -> bytes:
     Raises `Unsignable` for a context that is not ours, a term no context defines, a relative
     address, and null or empty values: all of these would vanish without a word.
     """
+    # Takes a quarter of a second to import, and most processes sign nothing.
+    from pyld import jsonld
+
     with _ONE_AT_A_TIME:
         try:
             expanded = jsonld.expand(document, OPTIONS)
