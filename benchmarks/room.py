@@ -8,6 +8,7 @@ here; errors, missing receipts and anybody with less than the full time are coun
 
 from __future__ import annotations
 
+import http.client
 import queue
 import random
 import threading
@@ -168,7 +169,9 @@ def _run(threads: Sequence[threading.Thread]) -> None:
 def _try(sitter: Sitter, action: Callable[[Sitter], None]) -> None:
     try:
         action(sitter)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, http.client.HTTPException) as error:
+        # The next request begins on a connection of its own.
+        sitter.browser.rest()
         sitter.error = f"{type(error).__name__}: {error}"[:200]
 
 
