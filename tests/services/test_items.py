@@ -192,11 +192,11 @@ def test_progress_and_permission(sqlite_context: Context, tmp_path: Path) -> Non
     assert told == [(1, 2), (2, 2)]
 
 
-def test_the_shipped_bank_is_clean_and_loads_by_name(context: Context) -> None:
+def test_the_shipped_bank_is_clean_and_loads_by_name(sqlite_context: Context) -> None:
     check = items.check_bank_files(Path("security-cooperation"), TODAY)
     assert check.problems == ()
     framework = resources.folder("question_banks") / "security-cooperation"
-    frameworks.load(context, TESTS, items_check.read_framework(framework).source)
-    loaded = items.load_bank(context, TESTS, Path("security-cooperation"))
+    frameworks.load(sqlite_context, TESTS, items_check.read_framework(framework).source)
+    loaded = items.load_bank(sqlite_context, TESTS, Path("security-cooperation"))
     assert (loaded.bank_id, loaded.items, loaded.new) == ("security-cooperation", check.items, check.items)
     assert check.items >= 90

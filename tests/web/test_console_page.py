@@ -38,6 +38,7 @@ class Desk:
     def open(self, query: str = "") -> None:
         with self.page.expect_response(lambda r: "part=board" in r.url):
             self.page.goto(f"{self.url}{self.hall.url}{query}")
+        self.page.locator("#spoken:not(:empty)").wait_for(state="attached")
 
     def poll(self) -> None:
         """Let five seconds pass in the window, and wait for the answer."""

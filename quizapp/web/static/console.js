@@ -47,7 +47,8 @@ async function ask(signal) {
   const parts = [...page.querySelectorAll("[data-live]")];
   // A captive portal also answers 200: only our own parts count.
   if (!parts.length || parts.some((part) => !document.getElementById(part.id))) throw new Error("not ours");
-  if (!signal.aborted) parts.forEach(place);
+  signal.throwIfAborted();
+  parts.forEach(place);
 }
 
 function place(part) {
@@ -98,7 +99,11 @@ box.addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(search, TYPING_MS);
 });
-window.addEventListener("offline", () => missing());
+window.addEventListener("offline", () => {
+  // An answer that is still on its way says nothing of now.
+  running?.abort("offline");
+  missing();
+});
 window.addEventListener("online", poll);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 
