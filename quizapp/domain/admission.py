@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from quizapp.domain.errors import Refused
-from quizapp.domain.exam import ExamDefinition, ExamState, SittingState, Window
+from quizapp.domain.exam import ExamDefinition, ExamState, Mode, SittingState, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ class PastAttempt:
 
 @dataclass(frozen=True, slots=True)
 class AdmissionFacts:
-    """Everything a start is decided on."""
+    """Everything a start is decided on.
+
+    ``barred_until`` and ``free_resits`` (when each was given) come from decided case files.
+    """
 
     now: datetime
     exam_state: ExamState
@@ -38,6 +42,8 @@ class AdmissionFacts:
     is_in_network: bool = True
     is_checked_in: bool = True
     has_accepted_rules: bool = True
+    barred_until: datetime | None = None
+    free_resits: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Admission:
 def admit(definition: ExamDefinition, facts: AdmissionFacts) -> Admission:
     """Decide whether an attempt may start now; raises `Refused` with the reason's code."""
     _check_open(facts)
+    _check_bar(definition, facts)
     _check_arrival(facts)
     if definition.attempts.is_unlimited:
         return Admission(cycle=len(facts.past) + 1, is_top_up=False)
@@ -72,6 +79,13 @@ def _check_open(facts: AdmissionFacts) -> None:
         raise Refused("attempt_already_open")
 
 
+def _check_bar(definition: ExamDefinition, facts: AdmissionFacts) -> None:
+    # Whoever is barred may go on practising.
+    until = facts.barred_until
+    if definition.mode is Mode.CERTIFICATION and until is not None and facts.now < until:
+        raise Refused("barred", until=until.isoformat())
+
+
 def _check_arrival(facts: AdmissionFacts) -> None:
     if not facts.is_in_network:
         raise Refused("wrong_network")
@@ -89,6 +103,10 @@ def _place_in_cycle(definition: ExamDefinition, facts: AdmissionFacts) -> Admiss
     if not counted:
         return Admission(cycle=1, is_top_up=False)
     last = counted[-1]
+    resits = _by_resit(counted, facts.free_resits)
+    if len(resits) < len(facts.free_resits):
+        # A whole form in a cycle of its own, at once: what it makes good is not pooled with.
+        return Admission(cycle=last.cycle + 1, is_top_up=False)
     in_cycle = sum(attempt.cycle == last.cycle for attempt in counted)
     if in_cycle < policy.attempts_per_cycle and last.is_pending:
         # The tasks of a top-up tell which were demonstrated, and so does having none.
@@ -99,9 +117,19 @@ def _place_in_cycle(definition: ExamDefinition, facts: AdmissionFacts) -> Admiss
         return Admission(cycle=last.cycle, is_top_up=True)
     _wait(facts.now, last.opened_at, policy.cycle_wait_days)
     since = facts.now - timedelta(days=policy.window_days)
-    if len({a.cycle for a in counted if a.opened_at >= since}) >= policy.max_cycles:
+    free = {attempt.cycle for attempt in resits}
+    if len({a.cycle for a in counted if a.opened_at >= since} - free) >= policy.max_cycles:
         raise Refused("no_cycles_left")
     return Admission(cycle=last.cycle + 1, is_top_up=False)
+
+
+def _by_resit(counted: Sequence[PastAttempt], given: Sequence[datetime]) -> list[PastAttempt]:
+    """The attempts that used up a free resit: for each the first after it that used up no other."""
+    used: list[PastAttempt] = []
+    for at in sorted(given):
+        after = [told for told in counted if told.opened_at >= at and told not in used]
+        used += after[:1]
+    return used
 
 
 def _wait(now: datetime, last: datetime, days: int) -> None:

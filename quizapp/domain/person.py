@@ -51,6 +51,9 @@ class Permission(StrEnum):
     RELEASE_SCORES = "score.release"
     PROPOSE_REGRADE = "regrade.propose"
     APPROVE_REGRADE = "regrade.approve"
+    READ_CASES = "case.read"
+    OPEN_CASE = "case.open"
+    DECIDE_CASE = "case.decide"
     PULL_RECORDS = "record.pull"
     CHANGE_RECORD_STATUS = "record.change_status"
     MANAGE_PEOPLE = "person.manage"
@@ -84,6 +87,9 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     _P.RELEASE_SCORES: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),
     _P.PROPOSE_REGRADE: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),
     _P.APPROVE_REGRADE: frozenset({_R.REGISTRAR}),
+    _P.READ_CASES: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.REGISTRAR, _R.APPEAL_REVIEWER}),
+    _P.OPEN_CASE: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.REGISTRAR}),
+    _P.DECIDE_CASE: frozenset({_R.REGISTRAR, _R.APPEAL_REVIEWER}),
     _P.PULL_RECORDS: frozenset({_R.REGISTRAR}),
     _P.CHANGE_RECORD_STATUS: frozenset({_R.REGISTRAR}),
     _P.MANAGE_PEOPLE: frozenset({_R.ADMINISTRATOR}),

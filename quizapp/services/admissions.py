@@ -16,16 +16,19 @@ from quizapp.domain.errors import Refused
 from quizapp.domain.exam import (
     ExamDefinition,
     ExamState,
+    Mode,
     SittingState,
     Window,
 )
 from quizapp.domain.person import Accommodation
 from quizapp.services.score_reports import report_of
 from quizapp.store import attempts as store
+from quizapp.store import case_files as case_store
 from quizapp.store import check_ins as check_in_store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
 from quizapp.store.attempts import RowAttempt
+from quizapp.store.case_files import Standing
 from quizapp.store.exams import RowExam, RowSitting, definition_of
 
 
@@ -62,6 +65,7 @@ def gather(
     checked = check_in_store.find(session, sitting.id, person_id)
     accommodation = people_store.accommodation_of(session, person_id)
     past = store.of_person(session, person_id, exam.id, purpose_of(sitting))
+    cases = _cases(session, person_id, exam)
     return AdmissionFacts(
         now=now,
         exam_state=ExamState(exam.state),
@@ -83,7 +87,16 @@ def gather(
         is_in_network=address is None or is_inside(address, sitting.networks),
         is_checked_in=not sitting.needs_check_in or bool(checked and checked.arrived_at),
         has_accepted_rules=not sitting.rules or bool(checked and checked.rules_accepted_at),
+        barred_until=cases.barred_until,
+        free_resits=cases.free_resits,
     )
+
+
+def _cases(session: Session, person_id: UUID, exam: RowExam) -> Standing:
+    # Cases are about certification only, and practice is never barred.
+    if exam.mode != Mode.CERTIFICATION:
+        return Standing()
+    return case_store.standing(session, person_id, exam.id)
 
 
 def is_inside(address: str, networks: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain.attempt import AttemptState
 from quizapp.domain.errors import NotFound
+from quizapp.domain.exam import Mode
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.seat import LOUD, ORDER, SeatFacts, SeatState, seat_state
 from quizapp.integrations import csv_files
@@ -88,6 +89,7 @@ class Board:
     closes_at: datetime
     seats: tuple[Seat, ...]
     counts: Mapping[SeatState, int]
+    is_certification: bool
 
     @property
     def people(self) -> int:
@@ -111,12 +113,13 @@ def board(context: Context, actor: Actor, sitting_id: UUID, text: str = "", stat
     now = context.clock.now()
     with context.reading() as session:
         row = incidents.watched(session, actor, sitting_id)
+        exam = session.get_one(RowExam, row.exam_id)
         seats = _seats(session, sitting_id, now)
         wanted = text.strip().casefold()
         return Board(
             sitting_id=sitting_id,
             title=row.title,
-            exam_title=session.get_one(RowExam, row.exam_id).title,
+            exam_title=exam.title,
             now=now,
             phase=sittings.phase(row, now),
             opens_at=row.opens_at,
@@ -127,6 +130,7 @@ def board(context: Context, actor: Actor, sitting_id: UUID, text: str = "", stat
                 if wanted in f"{seat.name}\n{seat.cohort}".casefold() and state in ("", seat.state)
             ),
             counts=Counter(seat.state for seat in seats),
+            is_certification=exam.mode == Mode.CERTIFICATION and not row.is_rehearsal,
         )
 
 

@@ -64,6 +64,7 @@ class RecordView:
 
     serial: str
     person_id: UUID
+    attempt_id: UUID
     status: RecordStatus
     payload: Mapping[str, Any]
     framework: Framework | None
@@ -132,6 +133,7 @@ def view(session: Session, row: RowRecord, day: date, *, zone: Any, is_own: bool
     return RecordView(
         serial=row.serial,
         person_id=row.person_id,
+        attempt_id=row.attempt_id,
         status=current_status(row, day),
         payload=payload,
         framework=_framework(session, payload),

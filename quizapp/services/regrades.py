@@ -313,7 +313,7 @@ def _reissue(uow: UnitOfWork, entry: Planned) -> tuple[int, UUID | None]:
     if entry.is_deserving:
         issued = issuing.issue_for(uow, entry.attempt, entry.report, ReasonCategory.CORRECTION)
         if known is not None and known.status == RecordStatus.REVOKED:
-            _carry_revocation(uow, known, issued)
+            carry_revocation(uow, known, issued)
         return 1, None
     if entry.record is None or entry.record.status == RecordStatus.SUPERSEDED:
         return 0, None
@@ -324,7 +324,7 @@ def _reissue(uow: UnitOfWork, entry: Planned) -> tuple[int, UUID | None]:
     return 0, entry.record.id
 
 
-def _carry_revocation(uow: UnitOfWork, known: record_store.RowRecord, issued: record_store.RowRecord) -> None:
+def carry_revocation(uow: UnitOfWork, known: record_store.RowRecord, issued: record_store.RowRecord) -> None:
     """A record that somebody revoked does not come back because of a regrade."""
     if store.revoked_by_regrade(uow.session, known.id) or issued.status == RecordStatus.SUPERSEDED:
         return

@@ -21,7 +21,8 @@ from quizapp.domain.item_types import Review, item_type
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.regrade import Change
 from quizapp.domain.score import ScoreReport, TaskScore
-from quizapp.services import attempts, challenges, score_reports
+from quizapp.services import attempts, case_files, case_views, challenges, score_reports
+from quizapp.services.case_views import CaseLine
 from quizapp.services.challenges import ChallengeNote
 from quizapp.services.regrade_views import change_of, score_outcomes
 from quizapp.services.unit_of_work import Context
@@ -108,6 +109,8 @@ class ResultView:
     regrades: tuple[RegradeNote, ...] = ()
     challenges: tuple[ChallengeNote, ...] = ()
     may_challenge: bool = False
+    cases: tuple[CaseLine, ...] = ()
+    may_open_case: bool = False
 
 
 def result_view(context: Context, actor: Actor, attempt_id: UUID) -> ResultView:
@@ -126,12 +129,28 @@ def result_view(context: Context, actor: Actor, attempt_id: UUID) -> ResultView:
         if row.released_at is None or row.closed_at is None or row.scored_at is None:
             raise Refused("not_released")
         told = _view(session, actor, row, row.closed_at, row.scored_at, row.released_at)
+        now = context.clock.now()
         return replace(
             told,
             regrades=tuple(_regrades(session, attempt_id)),
             challenges=tuple(challenges.notes(session, attempt_id)),
-            may_challenge=told.is_own and challenges.may_challenge(row, context.clock.now()),
+            may_challenge=told.is_own and challenges.may_challenge(row, now),
+            cases=_cases(session, told, row, now),
+            may_open_case=_may_open_case(actor, told, row, now),
         )
+
+
+def _cases(session: Session, told: ResultView, row: RowAttempt, now: datetime) -> tuple[CaseLine, ...]:
+    """The cases about it, for its learner; staff find them in the list of cases."""
+    if not told.is_own or told.mode is not Mode.CERTIFICATION:
+        return ()
+    return tuple(case_views.own_cases(session, row, now))
+
+
+def _may_open_case(actor: Actor, told: ResultView, row: RowAttempt, now: datetime) -> bool:
+    if told.mode is not Mode.CERTIFICATION:
+        return False
+    return case_files.may_appeal(row, now) if told.is_own else actor.may(Permission.OPEN_CASE)
 
 
 def _regrades(session: Session, attempt_id: UUID) -> list[RegradeNote]:

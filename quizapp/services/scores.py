@@ -21,6 +21,7 @@ from quizapp.services import records
 from quizapp.services.score_reports import compute, practice_count
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as attempt_store
+from quizapp.store import case_files as case_store
 from quizapp.store import late_entries as late_entry_store
 from quizapp.store import scores as store
 from quizapp.store import sittings as sitting_store
@@ -40,9 +41,16 @@ def finish(context: Context, attempt_id: UUID) -> None:
     called by the submit, by whoever looks at the result, and by the sweep, in any order.
     """
     score(context, SWEEP, attempt_id)
-    if is_releasable(context, attempt_id):
-        release(context, SWEEP, attempt_id)
+    if is_releasable(context, attempt_id) and _release_unless_held(context, SWEEP, attempt_id):
         records.issue(context, SWEEP, attempt_id)
+
+
+def finish_closed(context: Context, attempt_id: UUID) -> None:
+    """`finish` an attempt that a decision may have left closed, open or void."""
+    with context.reading() as session:
+        state = session.get_one(RowAttempt, attempt_id).state
+    if state == AttemptState.CLOSED:
+        finish(context, attempt_id)
 
 
 def waiting(context: Context, person_id: UUID | None = None) -> list[UUID]:
@@ -52,7 +60,8 @@ def waiting(context: Context, person_id: UUID | None = None) -> list[UUID]:
         return [
             row.id
             for row in store.unfinished(session, person_id)
-            if row.current_score_id is None or _is_releasable(session, row, now)
+            if row.current_score_id is None
+            or (_is_releasable(session, row, now) and not _is_held(session, row))
         ]
 
 
@@ -186,7 +195,10 @@ def _task_columns(report: ScoreReport, definition: ExamDefinition) -> list[dict[
 
 
 def is_releasable(context: Context, attempt_id: UUID) -> bool:
-    """Whether the exam's policy lets this scored attempt be released without anybody's word."""
+    """Whether the exam's policy lets this scored attempt be released without anybody's word.
+
+    Whether a case holds it, the release itself asks.
+    """
     with context.reading() as session:
         row = session.get(RowAttempt, attempt_id)
         return row is not None and _is_releasable(session, row, context.clock.now())
@@ -204,6 +216,10 @@ def _is_releasable(session: Session, row: RowAttempt, now: datetime) -> bool:
     if definition.release is Release.AFTER_SITTING:
         return _sitting_is_over(session, row, exam, definition, now)
     return definition.release is Release.IMMEDIATE
+
+
+def _is_held(session: Session, row: RowAttempt) -> bool:
+    return row.released_at is None and case_store.is_held(session, row.id)
 
 
 def _awaits_decision(session: Session, row: RowAttempt) -> bool:
@@ -230,7 +246,8 @@ def _sitting_is_over(
 def release(context: Context, actor: Actor, attempt_id: UUID) -> None:
     """Show the learner the result from now on; does nothing when it is already shown.
 
-    Raises `Forbidden` ("own_result") for one's own, `Refused` ("not_scored", "not_live").
+    Raises `Forbidden` ("own_result") for one's own, `Refused` ("not_scored", "not_live",
+    "held_by_case") while a case about it is open.
     """
     actor.require(Permission.RELEASE_SCORES)
     with context.transaction(actor) as uow:
@@ -242,8 +259,21 @@ def release(context: Context, actor: Actor, attempt_id: UUID) -> None:
         if row.current_score_id is None:
             raise Refused("not_scored")
         if row.released_at is None:
+            if _is_held(uow.session, row):
+                raise Refused("held_by_case")
             row.released_at = uow.now
             uow.audit("release", "attempt", attempt_id)
+
+
+def _release_unless_held(context: Context, actor: Actor, attempt_id: UUID) -> bool:
+    """Release unless a case holds it, which may have been opened a moment ago; says whether it did."""
+    try:
+        release(context, actor, attempt_id)
+    except Refused as refusal:
+        if refusal.code != "held_by_case":
+            raise
+        return False
+    return True
 
 
 def release_now(context: Context, actor: Actor, attempt_id: UUID) -> str | None:
@@ -262,13 +292,15 @@ def unreleased(context: Context, actor: Actor, sitting_id: UUID) -> list[UUID]:
 def release_sitting(context: Context, actor: Actor, sitting_id: UUID) -> int:
     """Release what waits in a sitting, each attempt in its own transaction; gives how many.
 
-    The actor's own attempt, which somebody else has to release, is passed over.
+    The actor's own attempt, which somebody else has to release, is passed over, and so are those
+    that an open case holds.
     """
     done = 0
     for attempt_id in unreleased(context, actor, sitting_id):
         try:
-            release_now(context, actor, attempt_id)
-            done += 1
+            if _release_unless_held(context, actor, attempt_id):
+                records.issue(context, actor, attempt_id)
+                done += 1
         except Forbidden:
             continue
     return done

@@ -13,6 +13,7 @@ from quizapp.web import (
     attempt_protocol,
     attempts,
     audit,
+    cases,
     challenges,
     cohorts,
     compression,
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     scores.bp,
     regrades.bp,
     challenges.bp,
+    cases.bp,
     record_desk.bp,  # with single records and their verification
     receipts.bp,
     cohorts.bp,  # people and cohorts share one

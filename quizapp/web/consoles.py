@@ -163,7 +163,13 @@ def person(sitting_id: UUID, person_id: UUID) -> str:
         consequence=_consequence(board, seat),
         methods=console_words.methods(),
         is_self=actor().is_person(person_id),
+        may_open_case=_may_open_case(board, seat),
     )
+
+
+def _may_open_case(board: Board, seat: Seat) -> bool:
+    may = actor().may(Permission.OPEN_CASE) and not actor().is_person(seat.person_id)
+    return may and board.is_certification and seat.attempt_id is not None
 
 
 def _consequence(board: Board, seat: Seat) -> proctoring.Consequence | None:

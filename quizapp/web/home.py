@@ -9,9 +9,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from quizapp.domain.framework import Framework, TaskStatement
 from quizapp.domain.person import Permission, Role
-from quizapp.services import agenda, frameworks, records, results, sittings
+from quizapp.services import agenda, case_views, frameworks, records, results, sittings
 from quizapp.services.sittings import Phase, SittingSummary
-from quizapp.web import task_maps
+from quizapp.web import cases, task_maps
 from quizapp.web.access import actor, context, public
 from quizapp.web.requests import THEME_COOKIE, THEMES, reader_zone
 from quizapp.web.task_maps import Cell, TaskMap
@@ -63,6 +63,8 @@ def _learner() -> dict[str, Any]:
         "history": results.past_results(context(), actor()),
         "maps": [_standing_map(framework) for framework in frameworks.current(context())],
         "own_records": records.mine(context(), actor()),
+        "own_cases": case_views.mine(context(), actor()),
+        "case_words": cases.words(),
     }
 
 

@@ -89,6 +89,16 @@ MESSAGES: Mapping[str, LazyString] = {
     "not_scored": _l("This attempt is not scored yet, so there is nothing to release."),
     "not_live": _l("A preview has no result. Nothing was changed."),
     "attempt_void": _l("This attempt was made void; it counts for nobody. Nothing was changed."),
+    "bad_case": _l("Nothing was stored: it needs some words, and at most 4,000 characters."),
+    "bad_decision": _l("Nothing was decided. It needs an outcome, the reasons, and a time for a bar."),
+    "case_open": _l("There is an open case about this attempt already."),
+    "appeal_over": _l("Only a result that was shown can be appealed against, for 90 days."),
+    "too_many_appeals": _l("This result was appealed against three times, which is the most."),
+    "held_by_case": _l("An open case holds this result. Decide the case first; nothing was released."),
+    "not_independent": _l(
+        "Whoever opened a case, proctored, asked for a regrade or issued the record cannot decide it."
+    ),
+    "barred": _l("You are barred from certification exams for a time. A letter told you until when."),
     "bad_reason": _l("A change of status needs a category and a reason. Nothing was changed."),
     "not_fresh": _l("This cannot be undone: please sign in again first. Nothing was changed yet."),
     "unreadable_record": _l(

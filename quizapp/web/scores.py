@@ -12,7 +12,7 @@ from quizapp.domain.exam import Mode
 from quizapp.domain.framework import TaskStatement
 from quizapp.services import results
 from quizapp.services.results import ResultView
-from quizapp.web import task_maps
+from quizapp.web import cases, task_maps
 from quizapp.web.access import actor, context, signed_in
 from quizapp.web.task_maps import Cell, TaskMap
 
@@ -25,7 +25,9 @@ def result(attempt_id: UUID) -> Any:
     """One released result, in plain words."""
     view = results.result_view(context(), actor(), attempt_id)
     template = "scores/practice.html" if view.mode is Mode.PRACTICE else "scores/certification.html"
-    return render_template(template, result=view, map=result_map(view), percent=percent)
+    return render_template(
+        template, result=view, map=result_map(view), percent=percent, case_words=cases.words()
+    )
 
 
 def percent(share: Fraction) -> int:

@@ -255,6 +255,30 @@ def test_three_cycles_in_two_years_are_the_most() -> None:
     assert admit(EXAM, facts(past=older)) == Admission(cycle=4, is_top_up=False)
 
 
+def test_who_is_barred_practises_but_starts_no_certification_until_the_time_is_over() -> None:
+    until = NOW + timedelta(days=1)
+    with pytest.raises(Refused) as refusal:
+        admit(EXAM, facts(barred_until=until))
+    assert (refusal.value.code, refusal.value.facts) == ("barred", {"until": until.isoformat()})
+    practice = replace(EXAM, mode=Mode.PRACTICE)
+    assert admit(practice, facts(barred_until=until)) == Admission(1, is_top_up=False)
+    assert admit(EXAM, facts(barred_until=NOW)) == Admission(1, is_top_up=False)
+
+
+def test_a_free_resit_waits_for_nothing_counts_against_nothing_and_is_used_once() -> None:
+    three = (past(1, 700), past(2, 450), past(3, 2))
+    given = (NOW - timedelta(days=1),)
+    assert admit(EXAM, facts(past=three, free_resits=given)) == Admission(4, is_top_up=False)
+    used = (*three, past(4, 0))
+    with pytest.raises(Refused, match="too_soon"):
+        admit(EXAM, facts(past=used, free_resits=given))
+    assert admit(EXAM, facts(past=used, free_resits=given * 2)) == Admission(5, is_top_up=False)
+    # Two cycles and the free one leave room for a third.
+    older = (past(1, 700), past(2, 450), past(3, 200))
+    resit = (NOW - timedelta(days=201),)
+    assert admit(EXAM, facts(past=older, free_resits=resit)) == Admission(4, is_top_up=False)
+
+
 def test_a_void_attempt_uses_up_nothing() -> None:
     assert admit(EXAM, facts(past=(past(1, 1, is_void=True),))) == Admission(1, is_top_up=False)
 

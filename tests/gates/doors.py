@@ -13,7 +13,7 @@ from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.records import RowRecord
-from tests.gates import exam_day, regrading
+from tests.gates import casing, exam_day, regrading
 from tests.gates.conftest import Place
 
 DRAFT = "draft"
@@ -34,10 +34,11 @@ def _printed_serial(place: Place) -> list[str]:
 def _own_results(place: Place) -> list[str]:
     """Practice and certification results, which are told apart."""
     regrading.made(place)
+    decided, appeal, _ = casing.made(place)
     person_id = place.person_id("learner")
     with place.context.reading() as session:
         rows = session.query(RowAttempt).filter_by(person_id=person_id, state="closed")
-        return [f"/results/{row.id}" for row in rows]
+        return [*(f"/results/{row.id}" for row in rows), f"/cases/{decided}", f"/cases/{appeal}"]
 
 
 def _draft(place: Place) -> list[str]:
@@ -94,6 +95,7 @@ def _regrades(place: Place) -> list[str]:
 
 
 def _author(place: Place) -> list[str]:
+    casing.made(place)
     return [*_whole_life_of_an_exam(place), *_regrades(place)]
 
 
@@ -107,7 +109,7 @@ def _long_file(place: Place) -> list[str]:
 
 
 def _registrar(place: Place) -> list[str]:
-    return [*_long_file(place), *_regrades(place)]
+    return [*_long_file(place), *_regrades(place), *(f"/cases/{case_id}" for case_id in casing.made(place))]
 
 
 def _opened_responses(place: Place) -> list[str]:
@@ -117,7 +119,7 @@ def _opened_responses(place: Place) -> list[str]:
         row = session.query(RowRecord).filter_by(person_id=place.person_id("learner")).first()
         serial = row.serial  # type: ignore[union-attr]
     evidence.grant(place.context, registrar, serial, place.person_id("appeal_reviewer"), 7, "Appeal 1")
-    return []
+    return [f"/cases/{case_id}" for case_id in casing.made(place)]
 
 
 MORE = {

@@ -53,12 +53,13 @@ OWN_RECORDS = {
     "records.evidence",
     "records.looks",
 }
-OWNED = {"scores.result", "records.mine", "records.my_transcript", "records.share", *OWN_RECORDS}
+CASES = {"cases.case", "cases.open_page"}
+OWNED = {"scores.result", "records.mine", "records.my_transcript", "records.share", *OWN_RECORDS, *CASES}
 OWNERS = {
     "learner": OWNED,
-    "instructor": {"scores.result"},
-    "registrar": OWN_RECORDS,
-    "appeal_reviewer": {"records.evidence"},
+    "instructor": {"scores.result", *CASES},
+    "registrar": OWN_RECORDS | CASES,
+    "appeal_reviewer": {"records.evidence", "cases.case"},
 }
 #: Who connects programs finds the description of their interface.
 CONNECTORS = {"registrar", "administrator"}

@@ -62,7 +62,7 @@ def test_an_item_page_reads_the_attempt_once(sitter: Sitter) -> None:
 
 
 def test_starting_takes_one_statement_for_all_slots_and_one_for_all_exposures(sitter: Sitter) -> None:
-    assert sitter.count("POST", f"/sittings/{sitter.sitting_id}/start") == 19
+    assert sitter.count("POST", f"/sittings/{sitter.sitting_id}/start") == 20
 
 
 def test_submitting_closes_scores_releases_and_issues_in_few_statements(sitter: Sitter) -> None:
@@ -73,7 +73,7 @@ def test_submitting_closes_scores_releases_and_issues_in_few_statements(sitter: 
         sitter.count("GET", f"{path}")
         for path in (f"/attempts/{attempt_id}/receipt", f"/results/{attempt_id}")
     ]
-    assert (submitted, shown) == (39, [9, 10])
+    assert (submitted, shown) == (40, [9, 11])
 
 
 def test_a_batch_of_saves_is_one_statement_and_the_login_is_not_looked_at(sitter: Sitter) -> None:
