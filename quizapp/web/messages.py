@@ -152,7 +152,8 @@ MESSAGES: Mapping[str, LazyString] = {
     "unprintable": _l("Some signs cannot be printed. Nothing was printed."),
     "bad_regrade": _l("The regrade was not proposed. Every reason stands below."),
     "regrade_pending": _l("A regrade of this item waits already. Nothing was changed."),
-    "own_proposal": _l("You proposed this regrade; somebody else has to approve it. Nothing was changed."),
+    "own_proposal": _l("You proposed this; somebody else has to approve it. Nothing was changed."),
+    "revocation_pending": _l("A revocation of this record waits already. Nothing was changed."),
     "needs_person": _l("This takes a person who has signed in. Nothing was changed."),
     "preview_changed": _l(
         "Results have changed since this preview was made. Look at it again and approve it anew. "

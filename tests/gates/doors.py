@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from quizapp.domain.person import Actor, Role
-from quizapp.services import boards, demo, evidence, exams, jobs, record_exports
+from quizapp.services import boards, demo, evidence, exams, jobs, record_exports, revocations
 from quizapp.services.records import Wish
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
@@ -105,8 +105,20 @@ def _long_file(place: Place) -> list[str]:
     return ["/records/exports"]
 
 
+def _waiting_revocation(place: Place) -> list[str]:
+    """A record whose revocation was proposed by somebody else."""
+    registrar = Actor(place.person_id("registrar"), frozenset({Role.REGISTRAR}))
+    if not revocations.count_waiting(place.context, registrar):
+        with place.context.reading() as session:
+            is_another = RowRecord.person_id != place.person_id("learner")
+            found = session.query(RowRecord).filter(is_another, RowRecord.status == "valid").first()
+            serial = found.serial  # type: ignore[union-attr]
+        revocations.propose(place.context, demo.DEMO, serial, "irregularity", "Two people, one keyboard")
+    return [f"/records/{told.serial}" for told in revocations.waiting(place.context, registrar)]
+
+
 def _registrar(place: Place) -> list[str]:
-    return [*_long_file(place), *_regrades(place)]
+    return [*_long_file(place), *_regrades(place), *_waiting_revocation(place)]
 
 
 def _opened_responses(place: Place) -> list[str]:
