@@ -1,4 +1,4 @@
-"""what takes two people: revocations that wait for a second word"""
+"""what takes two people: revocations, and results whose release was asked for"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_revocation_record_id'), 'revocation', ['record_id'])
     op.create_index(op.f('ix_revocation_state'), 'revocation', ['state'])
+    op.create_table('release_request',
+    sa.Column('score_id', sa.Uuid(), nullable=False),
+    sa.Column('asked_by', sa.Uuid(), nullable=True),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['score_id'], ['score.id'], name=op.f('fk_release_request_score_id')),
+    sa.PrimaryKeyConstraint('score_id', name=op.f('pk_release_request'))
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('release_request')
     op.drop_table('revocation')

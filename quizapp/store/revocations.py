@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Select, String, Text, Uuid, func, select
+from sqlalchemy import ForeignKey, String, Text, Uuid, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.domain.record import RevocationState
@@ -54,7 +54,8 @@ def waiting(session: Session, reader_id: UUID | None) -> Sequence[tuple[RowRevoc
         .outerjoin(RowPerson, RowPerson.id == RowRevocation.proposed_by)
         .order_by(RowRevocation.proposed_at, RowRevocation.id)
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(_of_others(query, reader_id))]
+    found = session.execute(_of_others(query, reader_id))
+    return [(row[0], row[1], row[2]) for row in found]
 
 
 def count_waiting(session: Session, reader_id: UUID | None) -> int:
@@ -67,6 +68,6 @@ def count_waiting(session: Session, reader_id: UUID | None) -> int:
     return session.scalar(_of_others(query, reader_id)) or 0
 
 
-def _of_others(query: Select[Any], reader_id: UUID | None) -> Select[Any]:
+def _of_others(query: Any, reader_id: UUID | None) -> Any:
     query = query.where(_WAITS)
     return query if reader_id is None else query.where(RowRecord.person_id != reader_id)

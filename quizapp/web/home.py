@@ -30,7 +30,7 @@ def index() -> Any:
     who = actor()
     if who.person_id is None:
         return redirect(url_for("security.login"))
-    facts: dict[str, Any] = {"roles": who.roles}
+    facts: dict[str, Any] = {"roles": who.roles, "may_release": who.may(Permission.RELEASE_SCORES)}
     if Role.LEARNER in who.roles:
         facts |= _learner()
     if who.may(Permission.PULL_RECORDS):

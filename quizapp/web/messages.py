@@ -153,6 +153,8 @@ MESSAGES: Mapping[str, LazyString] = {
     "bad_regrade": _l("The regrade was not proposed. Every reason stands below."),
     "regrade_pending": _l("A regrade of this item waits already. Nothing was changed."),
     "own_proposal": _l("You proposed this; somebody else has to approve it. Nothing was changed."),
+    "release_not_asked": _l("Two people release these results, and nobody has asked for it yet."),
+    "release_takes_one": _l("One person is enough to release this result. Nothing was changed."),
     "revocation_pending": _l("A revocation of this record waits already. Nothing was changed."),
     "needs_person": _l("This takes a person who has signed in. Nothing was changed."),
     "preview_changed": _l(
