@@ -1,4 +1,4 @@
-"""what takes two people: revocations, and results whose release was asked for"""
+"""revocations and releases that take two people; merges of two accounts"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,8 +33,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['score_id'], ['score.id'], name=op.f('fk_release_request_score_id')),
     sa.PrimaryKeyConstraint('score_id', name=op.f('pk_release_request'))
     )
+    op.create_table('person_merge',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kept_id', sa.Uuid(), nullable=False),
+    sa.Column('other_id', sa.Uuid(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('moved', sa.JSON(), nullable=False),
+    sa.Column('merged_by', sa.Uuid(), nullable=True),
+    sa.Column('merged_at', sa.BigInteger(), nullable=False),
+    sa.Column('undone_by', sa.Uuid(), nullable=True),
+    sa.Column('undone_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['kept_id'], ['person.id'], name=op.f('fk_person_merge_kept_id')),
+    sa.ForeignKeyConstraint(['other_id'], ['person.id'], name=op.f('fk_person_merge_other_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_person_merge'))
+    )
+    op.create_index(op.f('ix_person_merge_kept_id'), 'person_merge', ['kept_id'])
+    op.create_index(op.f('ix_person_merge_other_id'), 'person_merge', ['other_id'])
 
 
 def downgrade() -> None:
+    op.drop_table('person_merge')
     op.drop_table('release_request')
     op.drop_table('revocation')

@@ -24,6 +24,7 @@ from quizapp.web import (
     home,
     items,
     limits,
+    merges,
     paper,
     problem_reports,
     pseudo_locale,
@@ -86,6 +87,7 @@ def register(app: Flask) -> None:
 __all__ = [
     "attempt_protocol",
     "csrf",
+    "merges",
     "pseudo_locale",
     "reader_locale",
     "record_currency",

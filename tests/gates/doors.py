@@ -14,7 +14,7 @@ from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.records import RowRecord
 from tests.gates import exam_day, regrading
-from tests.gates.conftest import Place
+from tests.gates.conftest import ROLES, Place
 
 DRAFT = "draft"
 
@@ -131,6 +131,15 @@ def _opened_responses(place: Place) -> list[str]:
     return []
 
 
+def _merge(place: Place) -> list[str]:
+    """What merging two accounts would do."""
+    return [f"/people/{place.person_id('learner')}/merge?email={ROLES['fresh']}"]
+
+
+def _administrator(place: Place) -> list[str]:
+    return [*_exam_day(place), *_merge(place)]
+
+
 MORE = {
     "registrar": _registrar,
     "appeal_reviewer": _opened_responses,
@@ -139,5 +148,5 @@ MORE = {
     "instructor": _author,
     "reviewer": _every_item_type,
     "proctor": _exam_day,
-    "administrator": _exam_day,
+    "administrator": _administrator,
 }

@@ -122,6 +122,34 @@ def test_an_account_is_shut_after_the_consequence_was_read(
     assert by_email(sqlite_context, "ada@example.org").is_active
 
 
+def test_two_accounts_are_merged_after_a_look_and_parted_again(
+    client: FlaskClient, sqlite_context: Context
+) -> None:
+    ada = person(sqlite_context, Role.LEARNER, name="Ada", email="ada@example.org")
+    twin = person(sqlite_context, Role.LEARNER, name="Adah", email="adah@example.org")
+    page = f"/people/{ada}/merge"
+    assert f'href="{page}"' in client.get(f"/people/{ada}").text
+    unknown = client.get(f"{page}?email=x@example.org")
+    assert (unknown.status_code, "No account has this address." in unknown.text) == (422, True)
+    assert "one account already" in client.get(f"{page}?email=ada@example.org").text
+    look = f"{page}?email=ADAH@example.org"
+    act = f"{page}/{twin}"
+    assert f'action="{act}?email=adah@example.org"' in client.get(look).text.replace("%40", "@")
+    assert submit(client, look, act, reason="").status_code == 422
+    assert submit(client, look, act, reason="Same number").location == f"/people/{ada}"
+    told = client.get(f"/people/{twin}").text
+    assert ("Went into:" in told, "Same number" in told, f'href="/people/{ada}"' in told) == (
+        True,
+        True,
+        True,
+    )
+    assert submit(client, f"/people/{twin}", f"/people/{twin}/enable").status_code == 409
+    undo = re.findall(r'action="([^"]+/undo)"', client.get(f"/people/{ada}").text)[0]
+    assert submit(client, f"/people/{ada}", undo).location == f"/people/{ada}"
+    assert "undone" in client.get(f"/people/{ada}").text
+    assert by_email(sqlite_context, "adah@example.org").is_active
+
+
 def test_extra_time_is_set_and_its_history_shown(client: FlaskClient, sqlite_context: Context) -> None:
     ada = person(sqlite_context, Role.LEARNER, name="Ada", email="ada@example.org")
     page = f"/people/{ada}"

@@ -58,6 +58,24 @@ class CreateForm(FlaskForm):
     )
 
 
+class OtherForm(FlaskForm):
+    """The other account of the same person; comes with the address, so it carries no CSRF token."""
+
+    class Meta:
+        csrf = False
+
+    email = EmailField(_l("E-mail address of the other account"), validators=[Length(max=MAX_ADDRESS)])
+
+
+class MergeForm(FlaskForm):
+    """Why two accounts become one."""
+
+    reason = StringField(
+        _l("How it is known that they are one person"),
+        validators=[InputRequired(_l("Say how it is known.")), Length(max=500)],
+    )
+
+
 class RoleForm(FlaskForm):
     """One role, to give."""
 
