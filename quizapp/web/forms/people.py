@@ -58,6 +58,17 @@ class CreateForm(FlaskForm):
     )
 
 
+class NameForm(FlaskForm):
+    """Another name, and where its proof is kept."""
+
+    name = StringField(_l("New name"), validators=[InputRequired(), Length(max=MAX_NAME)])
+    proof = StringField(
+        _l("Where the proof is kept"),
+        validators=[InputRequired(_l("Say where the proof of the name is kept.")), Length(max=1000)],
+        description=_l("A file number, not the document. Staff and the holder read it in the history."),
+    )
+
+
 class OtherForm(FlaskForm):
     """The other account of the same person; comes with the address, so it carries no CSRF token."""
 
