@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from quizapp.store import attempts as store
 from quizapp.store import check_ins as check_in_store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
+from quizapp.store import records as record_store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting, definition_of
 
@@ -83,6 +84,7 @@ def gather(
         is_in_network=address is None or is_inside(address, sitting.networks),
         is_checked_in=not sitting.needs_check_in or bool(checked and checked.arrived_at),
         has_accepted_rules=not sitting.rules or bool(checked and checked.rules_accepted_at),
+        record_ends_on=_record_ends_on(session, past),
     )
 
 
@@ -109,6 +111,11 @@ def extended_window(definition: ExamDefinition, sitting: RowSitting, accommodati
     """The window one person has: an accommodation moves its end as far as the limit."""
     limit = timedelta(seconds=definition.time_limit_seconds)
     return window_of(sitting).extended(accommodation.extend(limit) - limit)
+
+
+def _record_ends_on(session: Session, past: list[RowAttempt]) -> date | None:
+    counted = [row for row in past if row.state == AttemptState.CLOSED]
+    return record_store.ends_on(session, counted[-1]) if counted else None
 
 
 def _undemonstrated(session: Session, past: list[RowAttempt]) -> frozenset[str]:

@@ -27,6 +27,7 @@ from quizapp.store.audit import RowAuditLine
 from quizapp.store.people import RowPerson
 from quizapp.store.record_search import Wish
 from quizapp.store.records import RowDisclosure, RowRecord, RowRecordEvent, RowSigningKey
+from tests.support import banks, exams
 from tests.support.people import TESTS
 from tests.support.records import GOOD, MIXED, MONTH, POOR, Room, registrar, revoke, room
 
@@ -214,6 +215,30 @@ def test_an_older_attempt_released_later_does_not_replace_the_newer(
         "new_evidence",
         small.serial(second),
     )
+
+
+def test_a_record_that_ends_soon_is_renewed_by_a_new_cycle_and_stays(
+    context: Context, clock: FixedClock
+) -> None:
+    banks.framework(context)
+    banks.bank(context, secure={"1.A": 20, "1.B": 20}, practice={})
+    small = Room(context, exams.published(context))
+    learner = small.learner()
+    first = small.serial(small.sit(learner, MIXED))
+    before = stored(context, first)
+    clock.instant = datetime(2028, 11, 30, 12, tzinfo=UTC)
+    assert [line.is_renewal_due for line in records.mine(context, learner)] == [False]
+    clock.instant = datetime(2028, 12, 1, 12, tzinfo=UTC)
+    assert [line.is_renewal_due for line in records.mine(context, learner)] == [True]
+    second = small.serial(small.sit(learner, GOOD))
+    rows = [stored(context, serial) for serial in (first, second)]
+    assert [(row.cycle, row.status, row.expires_on) for row in rows] == [
+        (1, "valid", date(2029, 3, 1)),
+        (2, "valid", date(2031, 12, 1)),
+    ]
+    assert (rows[0].payload, rows[0].signature) == (before.payload, before.signature)
+    assert (history(context, first), records_of(context)) == ([("issue", "valid", "", None)], 2)
+    assert [line.is_renewal_due for line in records.mine(context, learner)] == [False, False]
 
 
 # --- status -----------------------------------------------------------------------------

@@ -466,6 +466,20 @@ def test_changes_need_the_token_and_the_role(sqlite_app: Flask, small: Room, rit
     assert post(client, f"/records/{serial}/suspend", **reason("suspend")).status_code == 403
 
 
+def test_the_holder_is_told_to_renew_a_record_that_ends_soon(
+    sqlite_app: Flask, small: Room, clock: FixedClock
+) -> None:
+    learner = small.learner()
+    small.sit(learner, MIXED)
+    pages = [("/records/mine", "that begins a new cycle"), ("/", "that begins a new cycle")]
+    told = []
+    for instant in (datetime(2028, 11, 30, 12, tzinfo=UTC), datetime(2028, 12, 1, 12, tzinfo=UTC)):
+        clock.instant = instant
+        client = signed_in(sqlite_app, small.context, learner)
+        told.append([sentence in client.get(path).text for path, sentence in pages])
+    assert told == [[False, False], [True, True]]
+
+
 # --- credentials ------------------------------------------------------------------------
 
 
