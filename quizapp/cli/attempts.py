@@ -34,6 +34,14 @@ def score(attempt_id: UUID, explain: bool, again: bool) -> None:
     click.echo(f"Scored {attempt_id}.")
 
 
+@common.command(attempt, "ask-release")
+@click.argument("attempt_id", type=click.UUID)
+def ask_release(attempt_id: UUID) -> None:
+    """Where an exam wants two people, ask that a result be released; somebody who signs in does it."""
+    is_new = scores.ask_release(common.context(), common.CLI, attempt_id)
+    click.echo(f"{attempt_id}: {'asked for' if is_new else 'was released or asked for already'}.")
+
+
 @common.command(attempt, "release")
 @click.argument("attempt_id", type=click.UUID)
 def release(attempt_id: UUID) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from flask import current_app, render_template, url_for
@@ -12,7 +13,7 @@ from flask import current_app, render_template, url_for
 from quizapp.cli import common
 from quizapp.domain.person import Role
 from quizapp.ports import Message
-from quizapp.services import invitations, name_changes, people, people_import
+from quizapp.services import invitations, name_changes, people, people_import, people_merging
 
 ROLE = click.Choice([role.value for role in Role])
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -120,6 +121,28 @@ def rename(email: str, name: str, proof: str) -> None:
     for serial in told.serials:
         click.echo(serial)
     click.echo(f"{person.email}: {len(told.serials)} records issued anew", err=True)
+
+
+@common.command(user, "merge")
+@click.argument("kept")
+@click.argument("other")
+@click.option("--reason", required=True, help="How it is known that they are one person.")
+def merge(kept: str, other: str, reason: str) -> None:
+    """Move everything done under the address OTHER to the account KEPT, and shut OTHER; prints an id.
+
+    The page of the account shows beforehand what would move.
+    """
+    context = common.context()
+    one, another = (people.by_email(context, common.CLI, email) for email in (kept, other))
+    click.echo(people_merging.merge(context, common.CLI, one.id, another.id, reason))
+
+
+@common.command(user, "unmerge")
+@click.argument("merge_id", type=click.UUID)
+def unmerge(merge_id: UUID) -> None:
+    """Give everything back that the merge with this id has moved."""
+    people_merging.undo(common.context(), common.CLI, merge_id)
+    click.echo(f"Undone: {merge_id}")
 
 
 @common.command(user, "disable")

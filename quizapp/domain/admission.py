@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from quizapp.domain.errors import Refused
 from quizapp.domain.exam import ExamDefinition, ExamState, Mode, SittingState, Window
+
+#: So many days before a record ends its learner may begin anew instead of completing it.
+RENEWAL_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class AdmissionFacts:
     has_accepted_rules: bool = True
     barred_until: datetime | None = None
     free_resits: tuple[datetime, ...] = ()
+    #: The last day of the record in force that the last cycle brought.
+    record_ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,14 @@ def _check_arrival(facts: AdmissionFacts) -> None:
         raise Refused("wrong_access_code")
 
 
+def is_renewal_due(valid_days: int, ends_on: date, day: date) -> bool:
+    """Whether a record ends soon, or has ended: no top-up can make it last longer.
+
+    Soon is `RENEWAL_DAYS`, and a quarter of its time for one that is valid for a short time only.
+    """
+    return day >= ends_on - timedelta(days=min(RENEWAL_DAYS, valid_days // 4))
+
+
 def _place_in_cycle(definition: ExamDefinition, facts: AdmissionFacts) -> Admission:
     policy, blueprint = definition.attempts, definition.blueprint
     counted = sorted((a for a in facts.past if not a.is_void), key=lambda a: a.opened_at)
@@ -108,11 +121,14 @@ def _place_in_cycle(definition: ExamDefinition, facts: AdmissionFacts) -> Admiss
         # A whole form in a cycle of its own, at once: what it makes good is not pooled with.
         return Admission(cycle=last.cycle + 1, is_top_up=False)
     in_cycle = sum(attempt.cycle == last.cycle for attempt in counted)
-    if in_cycle < policy.attempts_per_cycle and last.is_pending:
+    ends_on = facts.record_ends_on
+    is_renewal = ends_on is not None and is_renewal_due(definition.valid_days, ends_on, facts.now.date())
+    may_top_up = in_cycle < policy.attempts_per_cycle and not is_renewal
+    if may_top_up and last.is_pending:
         # The tasks of a top-up tell which were demonstrated, and so does having none.
         raise Refused("result_pending")
     # A top-up of tasks without top-up items would be a form without questions.
-    if in_cycle < policy.attempts_per_cycle and blueprint.top_up(facts.undemonstrated).rows:
+    if may_top_up and blueprint.top_up(facts.undemonstrated).rows:
         _wait(facts.now, last.opened_at, policy.wait_days)
         return Admission(cycle=last.cycle, is_top_up=True)
     _wait(facts.now, last.opened_at, policy.cycle_wait_days)

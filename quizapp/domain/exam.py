@@ -47,6 +47,7 @@ class Release(StrEnum):
     IMMEDIATE = "immediate"
     AFTER_SITTING = "after_sitting"
     MANUAL = "manual"
+    TWO_PEOPLE = "two_people"
 
 
 TRANSITIONS: dict[str, tuple[frozenset[ExamState], ExamState]] = {

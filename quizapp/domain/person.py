@@ -59,6 +59,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "person.manage"
     MANAGE_COHORTS = "cohort.manage"
     SET_ACCOMMODATION = "person.accommodate"
+    CHANGE_NAME = "person.change_name"
     MANAGE_CONNECTIONS = "connection.manage"
     READ_AUDIT = "audit.read"
     OPERATE = "system.operate"
@@ -95,6 +96,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     _P.MANAGE_PEOPLE: frozenset({_R.ADMINISTRATOR}),
     _P.MANAGE_COHORTS: frozenset({_R.INSTRUCTOR, _R.ADMINISTRATOR}),
     _P.SET_ACCOMMODATION: frozenset({_R.ADMINISTRATOR}),
+    _P.CHANGE_NAME: frozenset({_R.REGISTRAR, _R.ADMINISTRATOR}),
     _P.MANAGE_CONNECTIONS: frozenset({_R.REGISTRAR, _R.ADMINISTRATOR}),
     _P.READ_AUDIT: frozenset({_R.ADMINISTRATOR}),
     _P.OPERATE: frozenset({_R.ADMINISTRATOR}),

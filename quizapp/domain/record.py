@@ -79,6 +79,29 @@ def move(status: RecordStatus, verb: str) -> RecordStatus:
     return target
 
 
+class RevocationState(StrEnum):
+    """How far a revocation has come; it is done by a second registrar."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+_V = RevocationState
+REVOCATION_TRANSITIONS: dict[str, tuple[frozenset[RevocationState], RevocationState]] = {
+    "approve": (frozenset({_V.PROPOSED}), _V.APPROVED),
+    "withdraw": (frozenset({_V.PROPOSED}), _V.WITHDRAWN),
+}
+
+
+def move_revocation(state: RevocationState, verb: str) -> RevocationState:
+    """The state of a revocation after ``verb``; raises `Refused` when the table has no such step."""
+    sources, target = REVOCATION_TRANSITIONS[verb]
+    if state not in sources:
+        raise Refused("illegal_transition", noun="revocation", state=state.value, verb=verb)
+    return target
+
+
 def status_on(stored: RecordStatus, expires_on: date, day: date) -> RecordStatus:
     """The status a reader is told on ``day``: a valid record past its date has expired."""
     if stored is RecordStatus.VALID and day > expires_on:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from quizapp.store import case_files as case_store
 from quizapp.store import check_ins as check_in_store
 from quizapp.store import exams as exam_store
 from quizapp.store import people as people_store
+from quizapp.store import records as record_store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.case_files import Standing
 from quizapp.store.exams import RowExam, RowSitting, definition_of
@@ -89,6 +90,7 @@ def gather(
         has_accepted_rules=not sitting.rules or bool(checked and checked.rules_accepted_at),
         barred_until=cases.barred_until,
         free_resits=cases.free_resits,
+        record_ends_on=_record_ends_on(session, past),
     )
 
 
@@ -122,6 +124,11 @@ def extended_window(definition: ExamDefinition, sitting: RowSitting, accommodati
     """The window one person has: an accommodation moves its end as far as the limit."""
     limit = timedelta(seconds=definition.time_limit_seconds)
     return window_of(sitting).extended(accommodation.extend(limit) - limit)
+
+
+def _record_ends_on(session: Session, past: list[RowAttempt]) -> date | None:
+    counted = [row for row in past if row.state == AttemptState.CLOSED]
+    return record_store.ends_on(session, counted[-1]) if counted else None
 
 
 def _undemonstrated(session: Session, past: list[RowAttempt]) -> frozenset[str]:

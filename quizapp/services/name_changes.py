@@ -7,11 +7,14 @@ from uuid import UUID
 
 from quizapp.domain.errors import Forbidden, NotFound, Problem, raise_if_any
 from quizapp.domain.person import Actor, Permission
-from quizapp.domain.record import LONGEST_REASON, ReasonCategory
+from quizapp.domain.record import LONGEST_REASON, ReasonCategory, RecordStatus
+from quizapp.services import record_views
+from quizapp.services.record_facts import today
 from quizapp.services.reissuing import reissue
 from quizapp.services.unit_of_work import Context
 from quizapp.store import people as people_store
 from quizapp.store import records as store
+from quizapp.store.exams import RowExam
 
 LONGEST_NAME = 200
 
@@ -23,6 +26,49 @@ class NameChange:
     serials: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reissued:
+    """A record that a change of name would supersede."""
+
+    serial: str
+    exam_title: str
+    learner_name: str
+    status: RecordStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NamePage:
+    """A person, and every record in force that another name would supersede."""
+
+    person_id: UUID
+    name: str
+    email: str
+    records: tuple[Reissued, ...]
+
+
+def preview(context: Context, actor: Actor, person_id: UUID) -> NamePage:
+    """What a change of this person's name would supersede; the look is noted. Raises `NotFound`."""
+    actor.require(Permission.CHANGE_NAME)
+    with context.transaction(actor) as uow:
+        person = people_store.by_id(uow.session, person_id)
+        if person is None:
+            raise NotFound("not_found")
+        day, rows = today(context), store.in_force_of_person(uow.session, person_id)
+        if not actor.is_person(person_id):
+            store.disclose(uow.session, [row.id for row in rows], actor.person_id, "name", uow.now)
+            uow.audit("disclose", "record", "", door="name", count=len(rows))
+        records = tuple(
+            Reissued(
+                row.serial,
+                uow.session.get_one(RowExam, row.exam_id).title,
+                row.learner_name,
+                record_views.current_status(row, day),
+            )
+            for row in rows
+        )
+        return NamePage(person_id, person.name, person.email, records)
+
+
 def change_name(context: Context, actor: Actor, person_id: UUID, name: str, proof: str) -> NameChange:
     """Give a person another name; each record in force is superseded by one that says it.
 
@@ -30,7 +76,7 @@ def change_name(context: Context, actor: Actor, person_id: UUID, name: str, proo
     history, which staff and the holder read. Raises `Invalid` ("bad_name_change"), `NotFound`,
     and `Forbidden` ("own_record") for one's own name.
     """
-    actor.require(Permission.CHANGE_RECORD_STATUS)
+    actor.require(Permission.CHANGE_NAME)
     name, proof = " ".join(name.split()), proof.strip()
     with context.transaction(actor) as uow:
         person = people_store.by_id(uow.session, person_id)

@@ -27,6 +27,7 @@ from quizapp.services.invitations import Letter, send_invitation
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as attempt_store
 from quizapp.store import cohorts as membership
+from quizapp.store import merges
 from quizapp.store import people as store
 
 #: A list longer than this is not read but searched.
@@ -230,12 +231,17 @@ def shut(uow: UnitOfWork, row: store.RowPerson) -> None:
 
 
 def enable(context: Context, actor: Actor, person_id: UUID) -> bool:
-    """Open a shut account again; False when it was open."""
+    """Open a shut account again; False when it was open.
+
+    Raises `Refused` ("merged_already") for one that went into another: that is undone first.
+    """
     actor.require(Permission.MANAGE_PEOPLE)
     with context.transaction(actor) as uow:
         row = person_row(uow.session, person_id)
         if row.active:
             return False
+        if merges.into(uow.session, person_id) is not None:
+            raise Refused("merged_already")
         row.active, row.disabled_at = True, None
         row.failed_logins, row.slowed_until = 0, None
         uow.audit("enable", "person", person_id)

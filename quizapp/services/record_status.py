@@ -1,4 +1,4 @@
-"""The life of a record after it was issued: suspended, reinstated, revoked; its history only grows."""
+"""A record taken out of force for a while and put back; its history only grows. For good: `revocations`."""
 
 from __future__ import annotations
 
@@ -22,23 +22,22 @@ def reinstate(context: Context, actor: Actor, serial: str, category: str, reason
     _change(context, actor, serial, "reinstate", category, reason)
 
 
-def revoke(context: Context, actor: Actor, serial: str, category: str, reason: str) -> None:
-    """End a record for good. A web page asks for a fresh sign-in before calling this."""
-    _change(context, actor, serial, "revoke", category, reason)
-
-
 def _change(context: Context, actor: Actor, serial: str, verb: str, category: str, reason: str) -> None:
     """Raises `Forbidden` ("own_record") for one's own record, `Refused` for an illegal step."""
     actor.require(Permission.CHANGE_RECORD_STATUS)
     raise_if_any("bad_reason", domain.check_reason(category, reason))
     with context.transaction(actor) as uow:
-        row = _held(uow, serial)
+        row = held(uow, serial)
         row.status = domain.move(RecordStatus(row.status), verb).value
         note(uow, row, verb, category, reason.strip())
         uow.audit(verb, "record", row.id, category=category)
 
 
-def _held(uow: UnitOfWork, serial: str) -> RowRecord:
+def held(uow: UnitOfWork, serial: str) -> RowRecord:
+    """The record, locked, for somebody to decide about.
+
+    Raises `NotFound`, and `Forbidden` ("own_record") for one's own.
+    """
     row = store.locked(uow.session, domain.read_serial(serial) or "")
     if row is None:
         raise NotFound("not_found")

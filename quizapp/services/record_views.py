@@ -43,6 +43,8 @@ class RecordLine:
     cycle: int
     issued_at: datetime
     expires_on: date
+    #: It ends soon or has ended, and no later one of the same exam lasts longer.
+    is_renewal_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)

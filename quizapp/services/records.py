@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from quizapp.domain import record as domain
+from quizapp.domain.admission import is_renewal_due
 from quizapp.domain.attempt import AttemptState, Purpose
 from quizapp.domain.currency import HORIZON_DAYS, HORIZONS
 from quizapp.domain.errors import Forbidden, NotFound
@@ -27,8 +29,9 @@ from quizapp.store import frameworks as framework_store
 from quizapp.store import record_search
 from quizapp.store import records as store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.exams import RowExam
+from quizapp.store.exams import RowExam, definition_of
 from quizapp.store.record_search import SORTS as SORTS
+from quizapp.store.record_search import Found
 from quizapp.store.record_search import Wish as Wish
 from quizapp.store.records import RowRecord
 
@@ -161,12 +164,26 @@ def desk(context: Context, actor: Actor) -> Desk:
 
 
 def mine(context: Context, actor: Actor) -> list[RecordLine]:
-    """The actor's own records, newest first."""
+    """The actor's own records, newest first, and which of them are due for renewal."""
     if actor.person_id is None:
         return []
     with context.reading() as session:
-        found = record_search.of_person(session, actor.person_id)
-        return record_views.lines(session, found, today(context))
+        found, day = record_search.of_person(session, actor.person_id), today(context)
+        due = _due_for_renewal(session, found, day)
+        lines = record_views.lines(session, found, day)
+        return [replace(line, is_renewal_due=line.id in due) for line in lines]
+
+
+def _due_for_renewal(session: Session, found: Sequence[Found], day: date) -> set[UUID]:
+    valid = [entry.record for entry in found if entry.record.status == RecordStatus.VALID]
+    longest = {row.exam_id: row for row in sorted(valid, key=lambda row: (row.expires_on, row.issued_at))}
+    return {
+        row.id
+        for row in longest.values()
+        if is_renewal_due(
+            definition_of(session.get_one(RowExam, row.exam_id)).valid_days, row.expires_on, day
+        )
+    }
 
 
 # --- one record -------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from quizapp.store import sittings as sitting_store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting, definition_of
 from quizapp.store.frameworks import version as framework_version
-from quizapp.store.scores import RowScore
+from quizapp.store.scores import RowReleaseRequest, RowScore, WaitingResult
 
 #: Who closes, scores and releases when nobody asked: the sweep, or whoever looked first.
 SWEEP: Actor = operator("sweep")
@@ -41,7 +42,7 @@ def finish(context: Context, attempt_id: UUID) -> None:
     called by the submit, by whoever looks at the result, and by the sweep, in any order.
     """
     score(context, SWEEP, attempt_id)
-    if is_releasable(context, attempt_id) and _release_unless_held(context, SWEEP, attempt_id):
+    if is_releasable(context, attempt_id) and _release_unless_held(context, attempt_id):
         records.issue(context, SWEEP, attempt_id)
 
 
@@ -246,29 +247,86 @@ def _sitting_is_over(
 def release(context: Context, actor: Actor, attempt_id: UUID) -> None:
     """Show the learner the result from now on; does nothing when it is already shown.
 
-    Raises `Forbidden` ("own_result") for one's own, `Refused` ("not_scored", "not_live",
-    "held_by_case") while a case about it is open.
+    Where the exam wants two people, somebody else must have asked for it. Raises `Forbidden`
+    ("own_result") for one's own, ("own_proposal", "needs_person"); `Refused` ("not_scored",
+    "not_live", "release_not_asked"), ("held_by_case") while a case about it is open.
+    """
+    _release(context, actor, attempt_id, by_word=True)
+
+
+def _release(context: Context, actor: Actor, attempt_id: UUID, *, by_word: bool = False) -> None:
+    actor.require(Permission.RELEASE_SCORES)
+    with context.transaction(actor) as uow:
+        row, score_id = _to_be_shown(uow, attempt_id)
+        if row.released_at is not None:
+            return
+        if _is_held(uow.session, row):
+            raise Refused("held_by_case")
+        if by_word and _takes_two(uow.session, row):
+            _need_second(actor, store.release_request(uow.session, score_id))
+        row.released_at = uow.now
+        uow.audit("release", "attempt", attempt_id)
+
+
+def _to_be_shown(uow: UnitOfWork, attempt_id: UUID) -> tuple[RowAttempt, UUID]:
+    row = _locked(uow, attempt_id)
+    if uow.actor.is_person(row.person_id):
+        raise Forbidden("own_result")
+    if row.purpose != Purpose.LIVE:
+        raise Refused("not_live")
+    if row.current_score_id is None:
+        raise Refused("not_scored")
+    return row, row.current_score_id
+
+
+def _takes_two(session: Session, row: RowAttempt) -> bool:
+    return definition_of(session.get_one(RowExam, row.exam_id)).release is Release.TWO_PEOPLE
+
+
+def _need_second(actor: Actor, request: RowReleaseRequest | None) -> None:
+    if request is None:
+        raise Refused("release_not_asked")
+    if actor.person_id is None:
+        # Two people decide; somebody with a command line could be both.
+        raise Forbidden("needs_person")
+    if request.asked_by is not None and actor.is_person(request.asked_by):
+        raise Forbidden("own_proposal")
+
+
+def ask_release(context: Context, actor: Actor, attempt_id: UUID) -> bool:
+    """Ask that a result be shown, where the exam wants two people; False when that was asked before.
+
+    Raises what `release` does, and `Refused` ("release_takes_one") where one person is enough.
     """
     actor.require(Permission.RELEASE_SCORES)
     with context.transaction(actor) as uow:
-        row = _locked(uow, attempt_id)
-        if actor.is_person(row.person_id):
-            raise Forbidden("own_result")
-        if row.purpose != Purpose.LIVE:
-            raise Refused("not_live")
-        if row.current_score_id is None:
-            raise Refused("not_scored")
-        if row.released_at is None:
-            if _is_held(uow.session, row):
-                raise Refused("held_by_case")
-            row.released_at = uow.now
-            uow.audit("release", "attempt", attempt_id)
+        row, score_id = _to_be_shown(uow, attempt_id)
+        if row.released_at is not None or store.release_request(uow.session, score_id) is not None:
+            return False
+        if not _takes_two(uow.session, row):
+            raise Refused("release_takes_one")
+        uow.session.add(RowReleaseRequest(score_id=score_id, asked_by=actor.person_id, asked_at=uow.now))
+        uow.audit("ask_release", "attempt", attempt_id)
+        return True
 
 
-def _release_unless_held(context: Context, actor: Actor, attempt_id: UUID) -> bool:
+def withdraw_release(context: Context, actor: Actor, attempt_id: UUID) -> bool:
+    """Take back what was asked for, by oneself or another; False when nobody had asked."""
+    actor.require(Permission.RELEASE_SCORES)
+    with context.transaction(actor) as uow:
+        row, score_id = _to_be_shown(uow, attempt_id)
+        request = store.release_request(uow.session, score_id)
+        if request is None or row.released_at is not None:
+            return False
+        uow.session.delete(request)
+        uow.audit("withdraw_release", "attempt", attempt_id)
+        return True
+
+
+def _release_unless_held(context: Context, attempt_id: UUID) -> bool:
     """Release unless a case holds it, which may have been opened a moment ago; says whether it did."""
     try:
-        release(context, actor, attempt_id)
+        _release(context, SWEEP, attempt_id)
     except Refused as refusal:
         if refusal.code != "held_by_case":
             raise
@@ -292,15 +350,77 @@ def unreleased(context: Context, actor: Actor, sitting_id: UUID) -> list[UUID]:
 def release_sitting(context: Context, actor: Actor, sitting_id: UUID) -> int:
     """Release what waits in a sitting, each attempt in its own transaction; gives how many.
 
-    The actor's own attempt, which somebody else has to release, is passed over, and so are those
-    that an open case holds.
+    The actor's own attempt, which somebody else has to release, is passed over, and so are those that
+    an open case holds, and where two people are needed what nobody else asked for.
     """
+    return _each(context, actor, sitting_id, lambda one: release_now(context, actor, one))
+
+
+def ask_release_of_sitting(context: Context, actor: Actor, sitting_id: UUID) -> int:
+    """Ask that what waits in a sitting be released; gives for how many results nobody had asked."""
+    return _each(context, actor, sitting_id, lambda one: ask_release(context, actor, one))
+
+
+def withdraw_release_of_sitting(context: Context, actor: Actor, sitting_id: UUID) -> int:
+    """Take back what was asked for in a sitting; gives for how many results."""
+    return _each(context, actor, sitting_id, lambda one: withdraw_release(context, actor, one))
+
+
+def _each(context: Context, actor: Actor, sitting_id: UUID, act: Callable[[UUID], object]) -> int:
     done = 0
     for attempt_id in unreleased(context, actor, sitting_id):
         try:
-            if _release_unless_held(context, actor, attempt_id):
-                records.issue(context, actor, attempt_id)
-                done += 1
-        except Forbidden:
+            done += act(attempt_id) is not False
+        except (Forbidden, Refused):
             continue
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The results of one sitting that wait for somebody's word.
+
+    Where two people are needed, ``unasked`` wait for the first of them, ``own`` were asked for by
+    the reader, and ``asked`` by another, named in ``names``. The reader's own results are left out.
+    """
+
+    sitting_id: UUID
+    sitting_title: str
+    exam_title: str
+    takes_two: bool
+    unasked: int
+    own: int
+    asked: int
+    names: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.unasked + self.own + self.asked
+
+
+def held(context: Context, actor: Actor, sitting_id: UUID | None = None) -> list[Held]:
+    """The sittings (or one) with scored results that wait for a word, the earliest first."""
+    actor.require(Permission.RELEASE_SCORES)
+    with context.reading() as session:
+        found = store.waiting_results(session, actor.person_id, sitting_id)
+        return [
+            _held(actor, list(results)) for _, results in groupby(found, key=lambda told: told.sitting_id)
+        ]
+
+
+def _held(actor: Actor, results: list[WaitingResult]) -> Held:
+    requests = [told.request for told in results]
+    own = [bool(told and told.asked_by and actor.is_person(told.asked_by)) for told in requests]
+    unasked = requests.count(None)
+    first = results[0]
+    return Held(
+        sitting_id=first.sitting_id,
+        sitting_title=first.sitting_title,
+        exam_title=first.exam.title,
+        takes_two=definition_of(first.exam).release is Release.TWO_PEOPLE,
+        unasked=unasked,
+        own=sum(own),
+        asked=len(results) - unasked - sum(own),
+        names=tuple(sorted({told.asked_by for told in results if told.asked_by})),
+    )

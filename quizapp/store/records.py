@@ -100,6 +100,9 @@ class RowDisclosure(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
+_IN_FORCE = RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value])
+
+
 def by_serial(session: Session, serial: str) -> RowRecord | None:
     """The record with this serial, or None."""
     return session.scalar(select(RowRecord).where(RowRecord.serial == serial))
@@ -147,6 +150,17 @@ def in_force(session: Session, attempt: RowAttempt) -> list[RowRecord]:
         .order_by(RowAttempt.opened_at, RowRecord.issued_at, RowRecord.id)
     )
     return list(session.scalars(query))
+
+
+def ends_on(session: Session, attempt: RowAttempt) -> date | None:
+    """The last day of the record in force of an attempt's cycle, or None without one."""
+    query = select(func.max(RowRecord.expires_on)).where(
+        RowRecord.person_id == attempt.person_id,
+        RowRecord.exam_id == attempt.exam_id,
+        RowRecord.cycle == attempt.cycle,
+        _IN_FORCE,
+    )
+    return session.scalar(query)
 
 
 def in_force_of_attempts(session: Session, attempt_ids: Collection[UUID]) -> dict[UUID, RowRecord]:
@@ -241,9 +255,6 @@ def remember_key(session: Session, key_id: str, public_key: bytes, now: datetime
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {"key_id": key_id, "public_key": public_key, "created_at": now}
     session.execute(dialect.insert(RowSigningKey).values(row).on_conflict_do_nothing())
-
-
-_IN_FORCE = RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value])
 
 
 def in_force_of_key(session: Session, key_id: str, limit: int) -> Sequence[RowRecord]:

@@ -32,8 +32,9 @@ from quizapp.domain.exam import Mode
 from quizapp.domain.score import SlotMark, TaskStatus
 from quizapp.store.attempts import RowAttempt, RowExposure, RowFormSlot, is_overdue
 from quizapp.store.engine import Base
-from quizapp.store.exams import RowExam
+from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemVersion
+from quizapp.store.people import RowPerson
 from quizapp.store.records import RowRecord
 from quizapp.store.types import Exact, Instant, to_micros
 
@@ -306,17 +307,72 @@ def attempts_with_exams(session: Session, state: str | None) -> list[tuple[RowAt
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
+class RowReleaseRequest(Base):
+    """Somebody's wish that a result be shown, which somebody else grants.
+
+    It is for one score: of an attempt that was scored again it has to be asked anew.
+    """
+
+    __tablename__ = "release_request"
+    score_id: Mapped[UUID] = mapped_column(ForeignKey("score.id"), primary_key=True)
+    asked_by: Mapped[UUID | None] = mapped_column(Uuid)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def release_request(session: Session, score_id: UUID) -> RowReleaseRequest | None:
+    """Who asked for this score to be shown, or None."""
+    return session.get(RowReleaseRequest, score_id)
+
+
+#: Scored, and nobody was shown it.
+_UNRELEASED = (
+    RowAttempt.purpose == Purpose.LIVE.value,
+    RowAttempt.state == AttemptState.CLOSED.value,
+    RowAttempt.scored_at.is_not(None),
+    RowAttempt.released_at.is_(None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingResult:
+    """A scored result nobody was shown, with its sitting and exam, and who asked for its release."""
+
+    attempt_id: UUID
+    sitting_id: UUID
+    sitting_title: str
+    exam: RowExam
+    request: RowReleaseRequest | None
+    asked_by: str
+
+
+def waiting_results(
+    session: Session, reader_id: UUID | None, sitting_id: UUID | None = None
+) -> list[WaitingResult]:
+    """Every scored live result that is not released (of one sitting), by sitting; not the reader's own."""
+    query = (
+        select(RowAttempt.id, RowSitting, RowExam, RowReleaseRequest, func.coalesce(RowPerson.name, ""))
+        .join(RowSitting, RowSitting.id == RowAttempt.sitting_id)
+        .join(RowExam, RowExam.id == RowAttempt.exam_id)
+        .outerjoin(RowReleaseRequest, RowReleaseRequest.score_id == RowAttempt.current_score_id)
+        .outerjoin(RowPerson, RowPerson.id == RowReleaseRequest.asked_by)
+        .where(*_UNRELEASED)
+        .order_by(RowSitting.opens_at, RowSitting.id, RowAttempt.closed_at)
+    )
+    if sitting_id is not None:
+        query = query.where(RowAttempt.sitting_id == sitting_id)
+    if reader_id is not None:
+        query = query.where(RowAttempt.person_id != reader_id)
+    return [
+        WaitingResult(attempt_id, sitting.id, sitting.title, exam, request, name)
+        for attempt_id, sitting, exam, request, name in session.execute(query)
+    ]
+
+
 def unreleased(session: Session, sitting_id: UUID) -> list[UUID]:
     """Scored live attempts of a sitting that are not released, oldest first."""
     query = (
         select(RowAttempt.id)
-        .where(
-            RowAttempt.sitting_id == sitting_id,
-            RowAttempt.purpose == Purpose.LIVE.value,
-            RowAttempt.state == AttemptState.CLOSED.value,
-            RowAttempt.scored_at.is_not(None),
-            RowAttempt.released_at.is_(None),
-        )
+        .where(RowAttempt.sitting_id == sitting_id, *_UNRELEASED)
         .order_by(RowAttempt.closed_at)
     )
     return list(session.scalars(query))

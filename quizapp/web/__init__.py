@@ -25,6 +25,8 @@ from quizapp.web import (
     home,
     items,
     limits,
+    merges,
+    names,
     paper,
     problem_reports,
     pseudo_locale,
@@ -88,6 +90,8 @@ def register(app: Flask) -> None:
 __all__ = [
     "attempt_protocol",
     "csrf",
+    "merges",
+    "names",
     "pseudo_locale",
     "reader_locale",
     "record_currency",

@@ -33,6 +33,7 @@ def words() -> Mapping[str, Mapping[str, str]]:
             "immediate": _("as soon as an attempt is scored"),
             "after_sitting": _("when the sitting is over"),
             "manual": _("when somebody releases them"),
+            "two_people": _("when one person has asked for it and another releases them"),
         },
         "phase": {
             "upcoming": _("Not open yet"),

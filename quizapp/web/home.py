@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from quizapp.domain.framework import Framework, TaskStatement
 from quizapp.domain.person import Permission, Role
-from quizapp.services import agenda, case_views, frameworks, records, results, sittings
+from quizapp.services import agenda, case_views, frameworks, records, results, revocations, sittings
 from quizapp.services.sittings import Phase, SittingSummary
 from quizapp.web import cases, task_maps
 from quizapp.web.access import actor, context, public
@@ -30,11 +30,13 @@ def index() -> Any:
     who = actor()
     if who.person_id is None:
         return redirect(url_for("security.login"))
-    facts: dict[str, Any] = {"roles": who.roles}
+    facts: dict[str, Any] = {"roles": who.roles, "may_release": who.may(Permission.RELEASE_SCORES)}
     if Role.LEARNER in who.roles:
         facts |= _learner()
     if who.may(Permission.PULL_RECORDS):
         facts["desk"] = records.desk(context(), who)
+    if who.may(Permission.CHANGE_RECORD_STATUS):
+        facts["waiting_revocations"] = revocations.count_waiting(context(), who)
     if who.may(Permission.WATCH_SITTING):
         facts["today"], facts["week"] = _sittings()
     return render_template("home/index.html", **facts)

@@ -162,7 +162,28 @@ MESSAGES: Mapping[str, LazyString] = {
     "unprintable": _l("Some signs cannot be printed. Nothing was printed."),
     "bad_regrade": _l("The regrade was not proposed. Every reason stands below."),
     "regrade_pending": _l("A regrade of this item waits already. Nothing was changed."),
-    "own_proposal": _l("You proposed this regrade; somebody else has to approve it. Nothing was changed."),
+    "own_proposal": _l("You proposed this; somebody else has to approve it. Nothing was changed."),
+    "release_not_asked": _l("Two people release these results, and nobody has asked for it yet."),
+    "release_takes_one": _l("One person is enough to release this result. Nothing was changed."),
+    "bad_merge": _l("The accounts were not merged. Say how it is known that they are one person."),
+    "merge_same": _l("These are one account already. Nothing was changed."),
+    "merge_own": _l("This is your own account; another administrator has to do this. Nothing was changed."),
+    "merge_staff": _l(
+        "The account that would be shut has a staff role, and what staff decided stays with it. "
+        "Take the role away first, or keep that account. Nothing was changed."
+    ),
+    "merge_simulated": _l("One of the accounts is simulated and the other is not. Nothing was changed."),
+    "merged_already": _l("This account went into another one. Undo that first. Nothing was changed."),
+    "merge_running": _l(
+        "An exam is running under one of the accounts. Wait for its end. Nothing was changed."
+    ),
+    "merge_undone": _l("This merge was undone before. Nothing was changed."),
+    "merge_not_last": _l("A later merge of this person has to be undone first. Nothing was changed."),
+    "merge_built_on": _l(
+        "The person has gone on in a cycle that would fall apart, so this cannot be undone. "
+        "Nothing was changed."
+    ),
+    "revocation_pending": _l("A revocation of this record waits already. Nothing was changed."),
     "needs_person": _l("This takes a person who has signed in. Nothing was changed."),
     "preview_changed": _l(
         "Results have changed since this preview was made. Look at it again and approve it anew. "

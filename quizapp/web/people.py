@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from quizapp.domain.errors import Invalid, Refused
 from quizapp.domain.person import Accommodation, Permission, Role
-from quizapp.services import invitations, people, people_import
+from quizapp.services import invitations, people, people_import, people_merging
 from quizapp.web import letters
 from quizapp.web.access import actor, context, needs, public, signed_in
 from quizapp.web.forms.people import (
@@ -94,6 +94,7 @@ def person(person_id: UUID) -> str:
         role_form=role_form,
         accommodation_form=AccommodationForm(formdata=None, obj=told.accommodation),
         is_self=actor().is_person(person_id),
+        merges=people_merging.of_person(context(), actor(), person_id),
     )
 
 

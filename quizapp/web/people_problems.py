@@ -11,6 +11,8 @@ SENTENCES: dict[str, LazyString] = {
     "missing": _l("This is missing."),
     "not_an_address": _l("This is not an e-mail address."),
     "in_use": _l("This is taken already."),
+    "bad_length": _l("This is empty or too long."),
+    "unchanged": _l("This is the name already."),
     "too_long": _l("This is too long."),
     "unknown_role": _l("There is no such role."),
     "unknown_person": _l("No account has this address. Add the person first."),

@@ -31,6 +31,8 @@ def door_words() -> Mapping[str, str]:
         "csv": _("An export"),
         "xlsx": _("An export"),
         "export": _("An export"),
+        "revocations": _("A list of records somebody has to decide about"),
+        "name": _("The page on which names are changed"),
         "verify": _("The public page"),
         "link": _("A link you gave away"),
         "currency": _("A list of people was checked"),

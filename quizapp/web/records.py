@@ -14,7 +14,7 @@ from flask_security.decorators import check_and_update_authn_fresh
 from quizapp.domain.errors import NotFound
 from quizapp.domain.person import Permission
 from quizapp.domain.record import ReasonCategory
-from quizapp.services import qr, record_status, records
+from quizapp.services import qr, record_status, records, revocations
 from quizapp.services.unit_of_work import Context
 from quizapp.web import record_pages
 from quizapp.web.access import actor, context, needs, signed_in
@@ -28,7 +28,7 @@ FRESH = timedelta(minutes=15)
 VERBS: Mapping[str, Callable[[Context, Any, str, str, str], None]] = {
     "suspend": record_status.suspend,
     "reinstate": record_status.reinstate,
-    "revoke": record_status.revoke,
+    "revoke": revocations.propose,
 }
 
 
@@ -50,13 +50,16 @@ def record(serial: str) -> Any:
 def _record_page(serial: str, tried: StatusForm | None = None) -> str:
     told = records.show(context(), actor(), serial)
     may_change = actor().may(Permission.CHANGE_RECORD_STATUS) and not told.is_own
-    forms = {verb: _status_form(verb) for verb in told.verbs} if may_change else {}
+    waiting = revocations.waiting_of(context(), actor(), serial) if may_change else None
+    verbs = [verb for verb in told.verbs if waiting is None or verb != "revoke"]
+    forms = {verb: _status_form(verb) for verb in verbs} if may_change else {}
     day_form = DayForm(request.args)
     day_form.validate()
     return render_template(
         "records/record.html",
         page=record_pages.page(told),
         forms=forms,
+        waiting=waiting,
         tried=tried,
         day_form=day_form,
         then=record_pages.status_then(told, day_form.on.data) if day_form.on.data else None,
@@ -126,11 +129,47 @@ def reinstate(serial: str) -> Any:
 @bp.post("/records/<serial>/revoke")
 @needs(Permission.CHANGE_RECORD_STATUS)
 def revoke(serial: str) -> Any:
-    """End the record for good; needs a sign-in of the last minutes."""
-    if not check_and_update_authn_fresh(FRESH, timedelta(0), "session"):
-        flash(str(message("not_fresh")), "warning")
-        return redirect(url_for("security.verify", next=url_for("records.record", serial=serial)))
-    return _change(serial, "revoke", _("The record is revoked."))
+    """Propose to end the record for good; needs a sign-in of the last minutes."""
+    return _sign_in_again(serial) or _change(
+        serial, "revoke", _("Proposed. The record stays in force until another registrar approves it.")
+    )
+
+
+@bp.post("/records/<serial>/revoke/approve")
+@needs(Permission.CHANGE_RECORD_STATUS)
+def approve_revocation(serial: str) -> Any:
+    """End the record for good, as somebody else proposed; needs a sign-in of the last minutes."""
+    again = _sign_in_again(serial)
+    if again:
+        return again
+    revocations.approve(context(), actor(), serial)
+    flash(_("The record is revoked."), "success")
+    return redirect(url_for("records.record", serial=serial))
+
+
+@bp.post("/records/<serial>/revoke/withdraw")
+@needs(Permission.CHANGE_RECORD_STATUS)
+def withdraw_revocation(serial: str) -> Any:
+    """Take the proposal back."""
+    revocations.withdraw(context(), actor(), serial)
+    flash(_("Withdrawn. The record stays as it is."), "success")
+    return redirect(url_for("records.record", serial=serial))
+
+
+@bp.get("/records/revocations")
+@needs(Permission.CHANGE_RECORD_STATUS)
+def waiting_revocations() -> str:
+    """Every revocation that waits for a second registrar."""
+    told = revocations.waiting(context(), actor())
+    return render_template("records/revocations.html", lines=told, **record_pages.words())
+
+
+def _sign_in_again(serial: str) -> Any:
+    """Where somebody signs in again for what cannot be undone; None when that was just done."""
+    if check_and_update_authn_fresh(FRESH, timedelta(0), "session"):
+        return None
+    flash(str(message("not_fresh")), "warning")
+    return redirect(url_for("security.verify", next=url_for("records.record", serial=serial)))
 
 
 def _change(serial: str, verb: str, sentence: str) -> Any:

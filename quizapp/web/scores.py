@@ -1,4 +1,4 @@
-"""Result pages: what was shown, how it was decided, what to do next."""
+"""Result pages: what was shown, how it was decided, what to do next; and results nobody was shown yet."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from quizapp.domain.exam import Mode
 from quizapp.domain.framework import TaskStatement
-from quizapp.services import results
+from quizapp.domain.person import Permission
+from quizapp.services import results, scores
 from quizapp.services.results import ResultView
 from quizapp.web import cases, task_maps
-from quizapp.web.access import actor, context, signed_in
+from quizapp.web.access import actor, context, needs, signed_in
 from quizapp.web.task_maps import Cell, TaskMap
 
 bp = Blueprint("scores", __name__)
@@ -28,6 +31,50 @@ def result(attempt_id: UUID) -> Any:
     return render_template(
         template, result=view, map=result_map(view), percent=percent, case_words=cases.words()
     )
+
+
+# --- results that wait for somebody's word ----------------------------------------------
+
+
+@bp.get("/results/waiting")
+@needs(Permission.RELEASE_SCORES)
+def waiting() -> str:
+    """The sittings with scored results that nobody was shown."""
+    may_watch = actor().may(Permission.WATCH_SITTING)
+    return render_template("scores/waiting.html", lines=scores.held(context(), actor()), may_watch=may_watch)
+
+
+@bp.post("/results/waiting/<uuid:sitting_id>/ask")
+@needs(Permission.RELEASE_SCORES)
+def ask_release(sitting_id: UUID) -> Any:
+    """Ask somebody else to release the results of a sitting."""
+    done = scores.ask_release_of_sitting(context(), actor(), sitting_id)
+    asked = ngettext("Asked for %(num)d result.", "Asked for %(num)d results.", done)
+    return _waiting(f"{asked} {_('Somebody else has to release them now.')}")
+
+
+@bp.post("/results/waiting/<uuid:sitting_id>/withdraw")
+@needs(Permission.RELEASE_SCORES)
+def withdraw_release(sitting_id: UUID) -> Any:
+    """Take back what was asked for."""
+    scores.withdraw_release_of_sitting(context(), actor(), sitting_id)
+    return _waiting(_("Withdrawn. Nothing is shown to anybody."))
+
+
+@bp.post("/results/waiting/<uuid:sitting_id>/release")
+@needs(Permission.RELEASE_SCORES)
+def release(sitting_id: UUID) -> Any:
+    """Show results to their learners: all of the sitting, or those that somebody else asked for."""
+    done = scores.release_sitting(context(), actor(), sitting_id)
+    return _waiting(ngettext("%(num)d result was released.", "%(num)d results were released.", done))
+
+
+def _waiting(sentence: str) -> Any:
+    flash(sentence, "success")
+    return redirect(url_for("scores.waiting"))
+
+
+# --- how a result is drawn --------------------------------------------------------------
 
 
 def percent(share: Fraction) -> int:

@@ -14,6 +14,7 @@ from quizapp.domain.exam import Window
 from quizapp.domain.person import Permission
 from quizapp.services import scores, sitting_plans
 from quizapp.services import sittings as service
+from quizapp.services.scores import Held
 from quizapp.services.sitting_plans import Plan
 from quizapp.services.sittings import Phase, SittingDetail
 from quizapp.web import exam_words
@@ -56,14 +57,14 @@ def sitting(sitting_id: UUID) -> str:
         may_schedule=actor().may(Permission.SCHEDULE_SITTING),
         may_run=actor().may(Permission.RUN_SITTING),
         may_read_scores=actor().may(Permission.READ_SCORES),
-        unreleased=_unreleased(sitting_id),
+        held=_held(sitting_id),
     )
 
 
-def _unreleased(sitting_id: UUID) -> int:
+def _held(sitting_id: UUID) -> Held | None:
     if not actor().may(Permission.RELEASE_SCORES):
-        return 0
-    return len(scores.unreleased(context(), actor(), sitting_id))
+        return None
+    return next(iter(scores.held(context(), actor(), sitting_id)), None)
 
 
 @bp.post("/sittings/<uuid:sitting_id>/release")

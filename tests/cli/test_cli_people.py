@@ -101,6 +101,15 @@ def test_roles_and_access_change_and_say_so(run: Ran, sqlite_context: Context) -
     assert run("user", "grant", ada, "wizard")[0] == 2
 
 
+def test_two_accounts_are_merged_and_parted(run: Ran, sqlite_context: Context) -> None:
+    for name in ("ada", "adah"):
+        person(sqlite_context, Role.LEARNER, name=name, email=f"{name}@example.org")
+    code, merge_id, _ = run("user", "merge", "ada@example.org", "adah@example.org", "--reason", "Same number")
+    assert (code, run("user", "enable", "adah@example.org")[::2]) == (0, (1, "Error: merged_already"))
+    assert run("user", "unmerge", merge_id)[:2] == (0, f"Undone: {merge_id}")
+    assert people.by_email(sqlite_context, TESTS, "adah@example.org").is_active
+
+
 def test_the_last_administrator_stays(run: Ran, sqlite_context: Context) -> None:
     person(sqlite_context, Role.ADMINISTRATOR, name="Root", email="root@example.org")
     code, _, error = run("user", "disable", "root@example.org")

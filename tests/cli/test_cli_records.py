@@ -27,7 +27,7 @@ from quizapp.ports import FixedClock
 from quizapp.services import record_exports, record_status, records, verification
 from quizapp.services.unit_of_work import Context
 from tests.support.people import TESTS
-from tests.support.records import MIXED, MONTH, Room, registrar, room
+from tests.support.records import MIXED, MONTH, Room, registrar, revoke, room
 
 REASON = ("irregularity", "Told by the proctor")
 COMMAND = Path(sys.executable).with_name("quizapp")
@@ -68,10 +68,10 @@ def test_authentic_and_current_exits_0(small: Room, run: Any, tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize(("verb", "word"), [("suspend", "Suspended"), ("revoke", "Revoked")])
-def test_out_of_force_exits_1(small: Room, run: Any, tmp_path: Path, verb: str, word: str) -> None:
+@pytest.mark.parametrize(("end", "word"), [(record_status.suspend, "Suspended"), (revoke, "Revoked")])
+def test_out_of_force_exits_1(small: Room, run: Any, tmp_path: Path, end: Any, word: str) -> None:
     serial = small.certified()
-    getattr(record_status, verb)(small.context, registrar(small.context), serial, *REASON)
+    end(small.context, registrar(small.context), serial, *REASON)
     told = run("verify", saved(small, serial, tmp_path))
     assert (told.exit_code, told.stdout.splitlines()[2]) == (1, f"Status: {word}.")
 
@@ -212,7 +212,7 @@ def test_a_credential_and_a_transcript_verify_here(small: Room, run: Any, tmp_pa
             f"Key: {small.context.signer.key_id}",
         ],
     )
-    record_status.revoke(small.context, registrar(small.context), serial, *REASON)
+    revoke(small.context, registrar(small.context), serial, *REASON)
     told = run("verify", "--format", "json", tmp_path / "clr.json")
     facts = json.loads(told.stdout)
     assert (told.exit_code, facts["status"], facts["records"][0]["status"]) == (1, "revoked", "revoked")

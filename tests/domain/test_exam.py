@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from quizapp.domain import exam, exam_check
-from quizapp.domain.admission import Admission, AdmissionFacts, PastAttempt, admit
+from quizapp.domain.admission import Admission, AdmissionFacts, PastAttempt, admit, is_renewal_due
 from quizapp.domain.blueprint import Blueprint, BlueprintRow
 from quizapp.domain.errors import Refused
 from quizapp.domain.exam import (
@@ -245,6 +245,27 @@ def test_tasks_without_top_up_items_get_no_empty_form() -> None:
         admit(single, facts(past=(past(1, 60),), undemonstrated=frozenset({"1.A"})))
     told = admit(single, facts(past=(past(1, 60),), undemonstrated=frozenset({"1.A", "1.B"})))
     assert told == Admission(cycle=1, is_top_up=True)
+
+
+@pytest.mark.parametrize(
+    ("days_left", "expected"),
+    [
+        (91, Admission(1, is_top_up=True)),
+        (90, Admission(2, is_top_up=False)),
+        (-5, Admission(2, is_top_up=False)),
+    ],
+)
+def test_a_record_that_ends_soon_is_renewed_in_a_new_cycle_not_topped_up(
+    days_left: int, expected: Admission
+) -> None:
+    ends_on = NOW.date() + timedelta(days=days_left)
+    told = facts(past=(past(1, 1000),), undemonstrated=frozenset({"1.B"}), record_ends_on=ends_on)
+    assert admit(EXAM, told) == expected
+
+
+def test_soon_is_a_quarter_of_the_time_of_a_record_that_is_valid_for_a_short_time() -> None:
+    day = NOW.date()
+    assert [is_renewal_due(40, day + timedelta(days=left), day) for left in (11, 10)] == [False, True]
 
 
 def test_three_cycles_in_two_years_are_the_most() -> None:

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from quizapp.domain.person import Actor, Role
-from quizapp.services import boards, demo, evidence, exams, jobs, record_exports
+from quizapp.services import boards, demo, evidence, exams, jobs, record_exports, revocations
 from quizapp.services.records import Wish
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.records import RowRecord
 from tests.gates import casing, exam_day, regrading
-from tests.gates.conftest import Place
+from tests.gates.conftest import ROLES, Place
 
 DRAFT = "draft"
 
@@ -108,8 +108,21 @@ def _long_file(place: Place) -> list[str]:
     return ["/records/exports"]
 
 
+def _waiting_revocation(place: Place) -> list[str]:
+    """A record whose revocation was proposed by somebody else."""
+    registrar = Actor(place.person_id("registrar"), frozenset({Role.REGISTRAR}))
+    if not revocations.count_waiting(place.context, registrar):
+        with place.context.reading() as session:
+            is_another = RowRecord.person_id != place.person_id("learner")
+            found = session.query(RowRecord).filter(is_another, RowRecord.status == "valid").first()
+            serial = found.serial  # type: ignore[union-attr]
+        revocations.propose(place.context, demo.DEMO, serial, "irregularity", "Two people, one keyboard")
+    return [f"/records/{told.serial}" for told in revocations.waiting(place.context, registrar)]
+
+
 def _registrar(place: Place) -> list[str]:
-    return [*_long_file(place), *_regrades(place), *(f"/cases/{case_id}" for case_id in casing.made(place))]
+    cases = [f"/cases/{case_id}" for case_id in casing.made(place)]
+    return [*_long_file(place), *_regrades(place), *_waiting_revocation(place), *cases]
 
 
 def _opened_responses(place: Place) -> list[str]:
@@ -122,6 +135,15 @@ def _opened_responses(place: Place) -> list[str]:
     return [f"/cases/{case_id}" for case_id in casing.made(place)]
 
 
+def _merge(place: Place) -> list[str]:
+    """What merging two accounts would do."""
+    return [f"/people/{place.person_id('learner')}/merge?email={ROLES['fresh']}"]
+
+
+def _administrator(place: Place) -> list[str]:
+    return [*_exam_day(place), *_merge(place)]
+
+
 MORE = {
     "registrar": _registrar,
     "appeal_reviewer": _opened_responses,
@@ -130,5 +152,5 @@ MORE = {
     "instructor": _author,
     "reviewer": _every_item_type,
     "proctor": _exam_day,
-    "administrator": _exam_day,
+    "administrator": _administrator,
 }

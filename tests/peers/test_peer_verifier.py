@@ -15,7 +15,7 @@ from quizapp.services import credentials, record_status, records
 from quizapp.services.unit_of_work import Context
 from tests.support.credentials import ADDRESS, published
 from tests.support.people import TESTS
-from tests.support.records import changed, registrar, room
+from tests.support.records import changed, registrar, revoke, room
 
 TOOL = Path(__file__).with_name("verifier")
 REASON = ("irregularity", "Told by the proctor")
@@ -78,7 +78,7 @@ def test_it_agrees_about_every_state(peer: Peer, form: str) -> None:
     assert peer.says(data) == {"verified": False, "status": {**CLEAR, "suspension": True}, "error": None}
     record_status.reinstate(peer.context, rita, serial, *REASON)
     assert peer.says(data)["verified"] is True
-    record_status.revoke(peer.context, rita, serial, *REASON)
+    revoke(peer.context, rita, serial, *REASON)
     assert peer.says(data) == {"verified": False, "status": {**CLEAR, "revocation": True}, "error": None}
 
 
@@ -109,7 +109,7 @@ def test_it_rejects_a_list_that_was_changed_or_is_missing(peer: Peer) -> None:
     serial = room(peer.context).certified()
     data = records.export(peer.context, TESTS, serial, "openbadge")
     lists = {purpose: peer.status_list(purpose) for purpose in credentials.BITS}
-    record_status.revoke(peer.context, registrar(peer.context), serial, *REASON)
+    revoke(peer.context, registrar(peer.context), serial, *REASON)
     revoked = json.loads(peer.status_list("revocation"))
     revoked["credentialSubject"]["encodedList"] = json.loads(lists["revocation"])["credentialSubject"][
         "encodedList"

@@ -31,7 +31,7 @@ from tests.support.credentials import (
     published,
 )
 from tests.support.people import TESTS
-from tests.support.records import MIXED, MONTH, Room, changed, leaves, registrar, room
+from tests.support.records import MIXED, MONTH, Room, changed, leaves, registrar, revoke, room
 
 REASON = ("irregularity", "Told by the proctor")
 DAY = date(2026, 3, 3)
@@ -244,7 +244,7 @@ def test_the_bit_follows_the_record_at_once(small: Room, clock: FixedClock) -> N
     clock.instant += MONTH
     small.sit(learner, {"1.B": 4})
     assert (bits(), check(context, data).status) == ([True, False, False, False], RecordStatus.SUPERSEDED)
-    record_status.revoke(context, rita, other, *REASON)
+    revoke(context, rita, other, *REASON)
     assert bits() == [True, False, True, False]
     assert export(context, first) == data, "withdrawn, and still the same credential"
 
@@ -289,7 +289,7 @@ def test_offline_with_and_without_status_lists(sqlite_context: Context, address:
     whole = export(context, serial, "clr")
     record_status.suspend(context, rita, serial, *REASON)
     assert offline(context, data, *credentials.BITS).status is RecordStatus.SUSPENDED
-    record_status.revoke(context, rita, serial, *REASON)
+    revoke(context, rita, serial, *REASON)
     told = offline(context, whole, *credentials.BITS)
     assert (told.finding, told.status, told.parts[0].status) == (
         Finding.AUTHENTIC,
@@ -335,7 +335,7 @@ def test_a_key_alone_has_no_did_document(sqlite_context: Context) -> None:
 
 def test_nothing_in_force_is_no_transcript(sqlite_context: Context) -> None:
     serial = room(sqlite_context).certified()
-    record_status.revoke(sqlite_context, registrar(sqlite_context), serial, *REASON)
+    revoke(sqlite_context, registrar(sqlite_context), serial, *REASON)
     with pytest.raises(Refused) as error:
         export(sqlite_context, serial, "clr")
     assert error.value.code == "nothing_in_force"

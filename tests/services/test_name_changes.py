@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from quizapp.domain.errors import Forbidden, Invalid, NotFound
 from quizapp.domain.person import Actor, Role
 from quizapp.domain.record import RecordStatus
 from quizapp.services import name_changes, people, records, verification
 from quizapp.services.unit_of_work import Context
+from quizapp.store.records import RowDisclosure
 from tests.support.people import TESTS, person
 from tests.support.records import registrar, room
 
@@ -41,6 +43,23 @@ def test_records_in_force_are_superseded_by_ones_with_the_new_name(context: Cont
     assert people.get(context, TESTS, ada.person_id).person.name == "Ada Newname"
     assert verification.check_file(context, TESTS, data).status is RecordStatus.SUPERSEDED
     assert verification.check_file(context, TESTS, records.file_of(context, TESTS, serial)).is_current
+
+
+def test_a_look_at_what_a_name_would_supersede_is_noted_and_changes_nothing(sqlite_context: Context) -> None:
+    small = room(sqlite_context)
+    ada, rita = small.learner(), registrar(sqlite_context)
+    assert ada.person_id is not None
+    serial = small.serial(small.sit(ada, {"1.A": 8, "1.B": 8}))
+    told = name_changes.preview(sqlite_context, rita, ada.person_id)
+    assert (told.name, [(line.serial, line.learner_name, line.status) for line in told.records]) == (
+        "Ada Example",
+        [(serial, "Ada Example", RecordStatus.VALID)],
+    )
+    with sqlite_context.reading() as session:
+        looks = [(row.door, row.actor_id) for row in session.scalars(select(RowDisclosure))]
+    assert looks == [("name", rita.person_id)]
+    with pytest.raises(Forbidden):
+        name_changes.preview(sqlite_context, ada, ada.person_id)
 
 
 def test_who_may_and_what_is_refused(sqlite_context: Context) -> None:

@@ -15,7 +15,7 @@ from quizapp.domain.record import RecordStatus
 from quizapp.integrations.pdf_signatures import PdfSigner
 from quizapp.integrations.signing import Ed25519Signer
 from quizapp.ports import FixedClock
-from quizapp.services import record_status, record_uploads, records, verification
+from quizapp.services import record_uploads, records, verification
 from quizapp.services.unit_of_work import Context
 from quizapp.services.verification import Finding, Verification
 from quizapp.store.audit import RowAuditLine
@@ -23,7 +23,7 @@ from quizapp.store.record_pdfs import RowPdfCertificate, RowRecordPdf
 from quizapp.store.records import RowDisclosure
 from tests.support import pdfs
 from tests.support.people import TESTS
-from tests.support.records import Room, registrar, room
+from tests.support.records import Room, registrar, revoke, room
 
 REASON = ("irregularity", "Told by the proctor")
 
@@ -128,7 +128,7 @@ def test_what_our_key_signed_and_nobody_issued(sqlite_context: Context) -> None:
 def test_a_pdf_tells_the_present_status(small: Room) -> None:
     serial = small.certified()
     data = records.export(small.context, TESTS, serial, "pdf")
-    record_status.revoke(small.context, registrar(small.context), serial, *REASON)
+    revoke(small.context, registrar(small.context), serial, *REASON)
     assert outcome(check(small.context, data)) == (Finding.AUTHENTIC, RecordStatus.REVOKED, False)
 
 

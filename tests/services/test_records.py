@@ -5,28 +5,31 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
-from quizapp.domain.errors import Forbidden, Invalid, NotFound, Refused
+from quizapp.domain.errors import DomainError, Forbidden, Invalid, NotFound, Refused
 from quizapp.domain.exam import Release
 from quizapp.domain.person import Actor, Role
 from quizapp.domain.record import RecordStatus
 from quizapp.integrations import signing, xlsx_files
 from quizapp.ports import FixedClock
-from quizapp.services import cohorts, jobs, record_exports, record_status, records, saved_views
+from quizapp.services import cohorts, jobs, record_exports, record_status, records, revocations, saved_views
 from quizapp.services.unit_of_work import Context
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.audit import RowAuditLine
 from quizapp.store.people import RowPerson
 from quizapp.store.record_search import Wish
 from quizapp.store.records import RowDisclosure, RowRecord, RowRecordEvent, RowSigningKey
+from tests.support import banks, exams
 from tests.support.people import TESTS
-from tests.support.records import GOOD, MIXED, MONTH, POOR, Room, registrar, room
+from tests.support.records import GOOD, MIXED, MONTH, POOR, Room, registrar, revoke, room
 
 SUSPEND = ("irregularity", "Two people, one keyboard")
 
@@ -214,6 +217,30 @@ def test_an_older_attempt_released_later_does_not_replace_the_newer(
     )
 
 
+def test_a_record_that_ends_soon_is_renewed_by_a_new_cycle_and_stays(
+    context: Context, clock: FixedClock
+) -> None:
+    banks.framework(context)
+    banks.bank(context, secure={"1.A": 20, "1.B": 20}, practice={})
+    small = Room(context, exams.published(context))
+    learner = small.learner()
+    first = small.serial(small.sit(learner, MIXED))
+    before = stored(context, first)
+    clock.instant = datetime(2028, 11, 30, 12, tzinfo=UTC)
+    assert [line.is_renewal_due for line in records.mine(context, learner)] == [False]
+    clock.instant = datetime(2028, 12, 1, 12, tzinfo=UTC)
+    assert [line.is_renewal_due for line in records.mine(context, learner)] == [True]
+    second = small.serial(small.sit(learner, GOOD))
+    rows = [stored(context, serial) for serial in (first, second)]
+    assert [(row.cycle, row.status, row.expires_on) for row in rows] == [
+        (1, "valid", date(2029, 3, 1)),
+        (2, "valid", date(2031, 12, 1)),
+    ]
+    assert (rows[0].payload, rows[0].signature) == (before.payload, before.signature)
+    assert (history(context, first), records_of(context)) == ([("issue", "valid", "", None)], 2)
+    assert [line.is_renewal_due for line in records.mine(context, learner)] == [False, False]
+
+
 # --- status -----------------------------------------------------------------------------
 
 
@@ -221,7 +248,7 @@ def test_suspend_reinstate_revoke(small: Room) -> None:
     serial, rita = small.certified(), registrar(small.context)
     record_status.suspend(small.context, rita, serial, *SUSPEND)
     record_status.reinstate(small.context, rita, serial, "appeal", "Seen by the panel")
-    record_status.revoke(small.context, rita, serial, "holder_request", "Asked by letter")
+    revoke(small.context, rita, serial, "holder_request", "Asked by letter")
     assert history(small.context, serial) == [
         ("issue", "valid", "", None),
         ("suspend", "suspended", "irregularity", None),
@@ -232,8 +259,8 @@ def test_suspend_reinstate_revoke(small: Room) -> None:
 
 def test_revoked_is_final(small: Room) -> None:
     serial, rita = small.certified(), registrar(small.context)
-    record_status.revoke(small.context, rita, serial, *SUSPEND)
-    for verb in (record_status.suspend, record_status.reinstate, record_status.revoke):
+    revoke(small.context, rita, serial, *SUSPEND)
+    for verb in (record_status.suspend, record_status.reinstate, revocations.propose):
         with pytest.raises(Refused) as error:
             verb(small.context, rita, serial, *SUSPEND)
         assert error.value.code == "illegal_transition"
@@ -242,7 +269,7 @@ def test_revoked_is_final(small: Room) -> None:
 def test_a_change_needs_a_category_and_a_reason(small: Room) -> None:
     serial, rita = small.certified(), registrar(small.context)
     with pytest.raises(Invalid) as error:
-        record_status.revoke(small.context, rita, serial, "dislike", " ")
+        revocations.propose(small.context, rita, serial, "dislike", " ")
     assert [p.reason for p in error.value.problems] == ["unknown_category", "missing"]
     assert stored(small.context, serial).status == "valid"
 
@@ -259,7 +286,87 @@ def test_nobody_changes_the_status_of_their_own_record(small: Room) -> None:
 def test_only_registrars_change_a_status(sqlite_context: Context) -> None:
     for role in set(Role) - {Role.REGISTRAR}:
         with pytest.raises(Forbidden):
-            record_status.revoke(sqlite_context, Actor(UUID(int=1), frozenset({role})), "x", *SUSPEND)
+            record_status.suspend(sqlite_context, Actor(UUID(int=1), frozenset({role})), "x", *SUSPEND)
+        with pytest.raises(Forbidden):
+            revocations.propose(sqlite_context, Actor(UUID(int=1), frozenset({role})), "x", *SUSPEND)
+
+
+# --- for good, by two people ------------------------------------------------------------
+
+
+def refusal(error: type[DomainError], what: Callable[[], object]) -> str:
+    with pytest.raises(error) as told:
+        what()
+    return told.value.code
+
+
+def revocation_lines(context: Context) -> list[tuple[str, UUID | None]]:
+    with context.reading() as session:
+        query = select(RowAuditLine).where(RowAuditLine.noun == "revocation")
+        return [(row.verb, row.actor_id) for row in session.scalars(query.order_by(RowAuditLine.id))]
+
+
+def test_a_revocation_takes_a_second_registrar(small: Room) -> None:
+    context, serial = small.context, small.certified()
+    rita, rob = registrar(context), registrar(context, "Rob Registrar")
+    revocations.propose(context, rita, serial, *SUSPEND)
+    assert stored(context, serial).status == "valid"
+    told = refusal(Forbidden, lambda: revocations.approve(context, rita, serial))
+    assert (told, stored(context, serial).status) == ("own_proposal", "valid")
+    revocations.approve(context, rob, serial)
+    assert history(context, serial)[1:] == [("revoke", "revoked", "irregularity", None)]
+    assert revocation_lines(context) == [("propose", rita.person_id), ("approve", rob.person_id)]
+
+
+def test_the_command_line_may_propose_a_revocation_and_no_more(small: Room) -> None:
+    context, serial = small.context, small.certified()
+    revocations.propose(context, TESTS, serial, *SUSPEND)
+    assert refusal(Forbidden, lambda: revocations.approve(context, TESTS, serial)) == "needs_person"
+    revocations.approve(context, registrar(context), serial)
+    assert stored(context, serial).status == "revoked"
+
+
+def test_a_proposed_revocation_can_be_withdrawn_and_proposed_anew(small: Room) -> None:
+    context, serial = small.context, small.certified()
+    rita, rob = registrar(context), registrar(context, "Rob Registrar")
+    assert refusal(NotFound, lambda: revocations.withdraw(context, rita, serial)) == "not_found"
+    revocations.propose(context, rita, serial, *SUSPEND)
+    again = refusal(Refused, lambda: revocations.propose(context, rita, serial, *SUSPEND))
+    revocations.withdraw(context, rita, serial)
+    assert (again, stored(context, serial).status) == ("revocation_pending", "valid")
+    assert refusal(NotFound, lambda: revocations.approve(context, rob, serial)) == "not_found"
+    revocations.propose(context, rita, serial, *SUSPEND)
+    assert [(told.serial, told.is_own) for told in revocations.waiting(context, rita)] == [(serial, True)]
+
+
+def test_a_revocation_whose_record_was_replaced_cannot_be_approved(small: Room, clock: FixedClock) -> None:
+    context, learner, rita = small.context, small.learner(), registrar(small.context)
+    first = small.serial(small.sit(learner, MIXED))
+    revocations.propose(context, TESTS, first, *SUSPEND)
+    clock.instant += MONTH
+    small.sit(learner, {"1.B": 4})
+    assert refusal(Refused, lambda: revocations.approve(context, rita, first)) == "illegal_transition"
+    assert [told.is_possible for told in revocations.waiting(context, rita)] == [False]
+    revocations.withdraw(context, rita, first)
+    assert (revocations.waiting(context, rita), revocations.count_waiting(context, rita)) == ([], 0)
+
+
+def test_whose_record_it_is_neither_decides_nor_sees_that_a_revocation_waits(small: Room) -> None:
+    context, learner = small.context, small.learner()
+    serial = small.serial(small.sit(learner, GOOD))
+    both = Actor(learner.person_id, frozenset({Role.LEARNER, Role.REGISTRAR}))
+    revocations.propose(context, TESTS, serial, *SUSPEND)
+    for verb in (revocations.approve, revocations.withdraw):
+        assert refusal(Forbidden, partial(verb, context, both, serial)) == "own_record"
+    assert (revocations.waiting(context, both), revocations.count_waiting(context, both)) == ([], 0)
+    assert revocations.waiting_of(context, both, serial) is None
+
+
+def test_the_list_of_waiting_revocations_is_noted_as_a_look(small: Room) -> None:
+    context, serial, rita = small.context, small.certified(), registrar(small.context)
+    revocations.propose(context, TESTS, serial, *SUSPEND)
+    revocations.waiting(context, rita)
+    assert doors(context) == [("revocations", rita.person_id)]
 
 
 def test_expired_is_computed_never_stored(small: Room, clock: FixedClock) -> None:

@@ -30,6 +30,7 @@ from quizapp.store.records import RowRecord
 from quizapp.store.scores import RowScore
 from tests.support import attempts as room
 from tests.support.people import TESTS, person
+from tests.support.records import revoke
 from tests.support.regrades import Desk, letter
 
 B = {"choice": "b"}
@@ -260,12 +261,12 @@ def test_a_record_that_attests_nothing_any_more_is_revoked_and_comes_back_as_a_n
     assert (hall.score(a)[3], hall.records(a)) == ((8, 8, True), ["revoked", "valid"])
 
 
-@pytest.mark.parametrize(("verb", "after"), [("revoke", "revoked"), ("suspend", "suspended")])
-def test_a_regrade_lifts_no_revocation_and_no_suspension(hall, context, verb, after) -> None:
+@pytest.mark.parametrize(("end", "after"), [(revoke, "revoked"), (record_status.suspend, "suspended")])
+def test_a_regrade_lifts_no_revocation_and_no_suspension(hall, context, end, after) -> None:
     b = hall.sit(hall.ben, "a0")
     with context.reading() as session:
         serial = session.scalars(select(RowRecord.serial)).one()
-    getattr(record_status, verb)(context, hall.desk.registrar, serial, "irregularity", "Told by a proctor.")
+    end(context, hall.desk.registrar, serial, "irregularity", "Told by a proctor.")
     hall.desk.regrade(A0, RegradeKind.FULL_MARKS)
     assert hall.records(b)[-1] == after
     assert attempts.sweep(context).finished == 0

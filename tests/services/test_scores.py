@@ -26,6 +26,7 @@ from quizapp.services import (
 )
 from quizapp.services.attempts import Swept
 from quizapp.store.attempts import RowAttempt
+from quizapp.store.audit import RowAuditLine
 from quizapp.store.exams import RowExam
 from quizapp.store.records import RowRecord
 from quizapp.store.response_events import RowResponseEvent
@@ -234,6 +235,66 @@ def test_nobody_releases_their_own_result(context, actor) -> None:
         for verb in (scores.release, scores.release_now)
     ]
     assert (codes, records_of(context, actor.person_id)) == (["own_result"] * 2, [])
+
+
+def staff(context, role: Role, name: str) -> Actor:
+    return Actor(person(context, role, name=name), frozenset({role}))
+
+
+def test_where_an_exam_wants_two_people_one_asks_and_another_releases(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.TWO_PEOPLE)
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    ida, rita = staff(context, Role.INSTRUCTOR, "Ida"), staff(context, Role.REGISTRAR, "Rita")
+    told = [code_of(lambda: scores.release_now(context, ida, attempt_id))]
+    assert (scores.ask_release(context, ida, attempt_id), scores.ask_release(context, rita, attempt_id)) == (
+        True,
+        False,
+    )
+    told += [code_of(lambda who=who: scores.release_now(context, who, attempt_id)) for who in (ida, TESTS)]
+    assert told == ["release_not_asked", "own_proposal", "needs_person"]
+    assert (attempts.sweep(context).finished, records_of(context, actor.person_id)) == (0, [])
+    assert scores.release_now(context, rita, attempt_id) is not None
+    assert not scores.ask_release(context, ida, attempt_id)
+    with context.reading() as session:
+        query = select(RowAuditLine).where(RowAuditLine.object_id == str(attempt_id))
+        lines = [(line.verb, line.actor_id) for line in session.scalars(query.order_by(RowAuditLine.id))]
+    assert lines[-2:] == [("ask_release", ida.person_id), ("release", rita.person_id)]
+
+
+def test_what_was_asked_for_can_be_withdrawn_and_falls_with_a_new_score(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.TWO_PEOPLE)
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    rita = staff(context, Role.REGISTRAR, "Rita")
+    assert scores.ask_release_of_sitting(context, TESTS, sitting_id) == 1
+    assert scores.withdraw_release_of_sitting(context, rita, sitting_id) == 1
+    assert scores.release_sitting(context, rita, sitting_id) == 0
+    scores.ask_release(context, TESTS, attempt_id)
+    scores.score(context, TESTS, attempt_id, again=True)
+    assert code_of(lambda: scores.release(context, rita, attempt_id)) == "release_not_asked"
+
+
+def test_one_is_told_what_waits_for_whom_and_nothing_of_ones_own(context, actor) -> None:
+    other = room.learner(context, "Lou Learner")
+    sitting_id = room.room(context, [actor.person_id, other.person_id], release=Release.TWO_PEOPLE)
+    mine, others = (room.taken(context, who, sitting_id, {"1.A": 8}) for who in (actor, other))
+    ida = staff(context, Role.INSTRUCTOR, "Ida")
+    both = Actor(actor.person_id, frozenset({Role.LEARNER, Role.REGISTRAR}))
+    scores.ask_release(context, ida, others)
+
+    def told(who: Actor) -> list[tuple[bool, int, int, int, tuple[str, ...]]]:
+        found = scores.held(context, who, sitting_id)
+        return [(h.takes_two, h.unasked, h.own, h.asked, h.names) for h in found]
+
+    assert told(ida) == [(True, 1, 1, 0, ("Ida",))]
+    assert told(both) == [(True, 0, 0, 1, ("Ida",))]
+    assert code_of(lambda: scores.ask_release(context, both, mine)) == "own_result"
+    assert [scores.release_sitting(context, who, sitting_id) for who in (ida, both)] == [0, 1]
+
+
+def test_nobody_asks_where_one_person_is_enough(context, actor) -> None:
+    sitting_id = room.room(context, [actor.person_id], release=Release.MANUAL)
+    attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
+    assert code_of(lambda: scores.ask_release(context, TESTS, attempt_id)) == "release_takes_one"
 
 
 def test_a_void_attempt_and_a_preview_are_never_released(context, actor) -> None:

@@ -17,7 +17,7 @@ from quizapp.services import record_status, record_uploads, records, signing_key
 from quizapp.services.unit_of_work import Context
 from quizapp.services.verification import Finding
 from tests.support.people import TESTS
-from tests.support.records import Room, registrar, room
+from tests.support.records import Room, registrar, revoke, room
 
 REASON = ("irregularity", "Two people, one keyboard")
 
@@ -78,7 +78,7 @@ def test_the_drill_of_a_leaked_key(context: Context, tmp_path: Path) -> None:
     valid, suspended, revoked = (small.certified(f"Person {number}") for number in range(3))
     rita = registrar(before)
     record_status.suspend(before, rita, suspended, *REASON)
-    record_status.revoke(before, rita, revoked, *REASON)
+    revoke(before, rita, revoked, *REASON)
     old = records.file_of(before, TESTS, valid)
     paper = records.export(before, TESTS, valid, "pdf")
     leaked = before.signer

@@ -23,7 +23,7 @@ from quizapp.services.verification import Finding, Verification
 from quizapp.store.people import need_installation
 from quizapp.store.records import RowDisclosure, RowRecord
 from tests.support.people import TESTS
-from tests.support.records import MIXED, MONTH, Room, changed, leaves, registrar, room
+from tests.support.records import MIXED, MONTH, Room, changed, leaves, registrar, revoke, room
 
 REASON = ("irregularity", "Told by the proctor")
 
@@ -157,7 +157,7 @@ def test_statuses_are_told(small: Room, clock: FixedClock) -> None:
     assert check(small.context, data).is_current
     clock.instant = datetime(2030, 1, 1, tzinfo=UTC)
     assert outcome(check(small.context, data)) == (Finding.AUTHENTIC, RecordStatus.EXPIRED, False)
-    record_status.revoke(small.context, rita, serial, *REASON)
+    revoke(small.context, rita, serial, *REASON)
     assert outcome(check(small.context, data)) == (Finding.AUTHENTIC, RecordStatus.REVOKED, False)
 
 
@@ -174,7 +174,7 @@ def test_a_superseded_record_stays_verifiable(small: Room, clock: FixedClock) ->
 def test_without_a_database_revocation_is_not_known(small: Room) -> None:
     serial, data = issued(small)
     issuer = verification.issuer_file(small.context)
-    record_status.revoke(small.context, registrar(small.context), serial, *REASON)
+    revoke(small.context, registrar(small.context), serial, *REASON)
     told = verification.check_offline(data, issuer, date(2029, 3, 1))
     assert outcome(told) == (Finding.AUTHENTIC, RecordStatus.VALID, True)
     assert told.revocation_checked_at is None

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from quizapp.domain.attempt import Entry, EventKind
 from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.person import Actor, Role
-from quizapp.services import attempts, sittings
+from quizapp.services import attempts, revocations, sittings
 from quizapp.services.unit_of_work import Context
 from quizapp.store import records as store
 from quizapp.store import response_events
@@ -88,6 +88,12 @@ def room(context: Context, **changes: Any) -> Room:
 def registrar(context: Context, name: str = "Rita Registrar") -> Actor:
     """A registrar, acting."""
     return Actor(person(context, Role.REGISTRAR, name=name), frozenset({Role.REGISTRAR}))
+
+
+def revoke(context: Context, by: Actor, serial: str, category: str, reason: str) -> None:
+    """End a record for good: what the tests propose, ``by`` approves."""
+    revocations.propose(context, TESTS, serial, category, reason)
+    revocations.approve(context, by, serial)
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

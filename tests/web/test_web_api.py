@@ -19,7 +19,7 @@ from quizapp.services.unit_of_work import Context
 from quizapp.store.records import RowDisclosure
 from tests.support.api import BASE, Program, program
 from tests.support.people import TESTS, person, sign_in
-from tests.support.records import GOOD, MIXED, MONTH, Room, registrar, room
+from tests.support.records import GOOD, MIXED, MONTH, Room, registrar, revoke, room
 
 CASE = "/ims/case/v1p0"
 EVERY_TASK = ["1.A", "1.B", "2.A"]
@@ -198,7 +198,7 @@ def test_many_people_are_checked_at_once(small: Room, anyone: Program, clock: Fi
     context = small.context
     current = small.certified("Ann Current", GOOD)
     lapsed = small.certified("Lea Lapsed")
-    record_status.revoke(context, registrar(context), lapsed, *REASON)
+    revoke(context, registrar(context), lapsed, *REASON)
     person(context, Role.LEARNER, name="Nora None")
     asked = [
         "ann.current.1@example.org",

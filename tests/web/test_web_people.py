@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 
 from quizapp.domain.person import Accommodation, Actor, Role
 from quizapp.ports import FixedClock, NullMailer
-from quizapp.services import cohorts, people
+from quizapp.services import cohorts, people, records
 from quizapp.services.invitations import VALIDITY
 from quizapp.services.unit_of_work import Context
 from tests.support.browsing import submit
 from tests.support.people import TESTS, person, sign_in
+from tests.support.records import room
 
 PASSWORD = "a calm and exact password"
 FILE = b"name,email,roles,cohort\nAda Example,ada@example.org,,Spring\nBen,ben@example.org,proctor,\n"
@@ -120,6 +121,57 @@ def test_an_account_is_shut_after_the_consequence_was_read(
     assert not by_email(sqlite_context, "ada@example.org").is_active
     assert submit(client, page, f"{page}/enable").location == page
     assert by_email(sqlite_context, "ada@example.org").is_active
+
+
+@pytest.mark.parametrize(("role", "leads_to"), [(Role.REGISTRAR, "/records"), (Role.ADMINISTRATOR, "")])
+def test_a_name_is_changed_with_its_proof_after_a_look(
+    sqlite_app: Flask, sqlite_context: Context, role: Role, leads_to: str
+) -> None:
+    small = room(sqlite_context)
+    ada = small.learner()
+    serial = small.serial(small.sit(ada, {"1.A": 8, "1.B": 8}))
+    client = sqlite_app.test_client()
+    sign_in(client, sqlite_context, person(sqlite_context, role, name="Staff"))
+    page = f"/people/{ada.person_id}/name"
+    assert f'href="{page}"' in client.get(f"{leads_to}/people/{ada.person_id}").text
+    told = client.get(page).text
+    assert (serial in told, f'href="/records/{serial}"' in told) == (True, role is Role.REGISTRAR)
+    wrong = submit(client, page, name="Ada Example", proof="File 7")
+    assert (wrong.status_code, "This is the name already." in wrong.text) == (422, True)
+    assert submit(client, page, name="Ada New", proof="").status_code == 422
+    assert (
+        submit(client, page, name="Ada New", proof="File 7").location == f"{leads_to}/people/{ada.person_id}"
+    )
+    lines = records.mine(sqlite_context, ada)
+    assert sorted((line.learner_name, line.status.value) for line in lines) == [
+        ("Ada Example", "superseded"),
+        ("Ada New", "valid"),
+    ]
+
+
+def test_two_accounts_are_merged_after_a_look_and_parted_again(
+    client: FlaskClient, sqlite_context: Context
+) -> None:
+    ada = person(sqlite_context, Role.LEARNER, name="Ada", email="ada@example.org")
+    twin = person(sqlite_context, Role.LEARNER, name="Adah", email="adah@example.org")
+    page = f"/people/{ada}/merge"
+    assert f'href="{page}"' in client.get(f"/people/{ada}").text
+    unknown = client.get(f"{page}?email=x@example.org")
+    assert (unknown.status_code, "No account has this address." in unknown.text) == (422, True)
+    assert "one account already" in client.get(f"{page}?email=ada@example.org").text
+    look = f"{page}?email=ADAH@example.org"
+    act = f"{page}/{twin}"
+    assert f'action="{act}?email=adah@example.org"' in client.get(look).text.replace("%40", "@")
+    assert submit(client, look, act, reason="").status_code == 422
+    assert submit(client, look, act, reason="Same number").location == f"/people/{ada}"
+    told = client.get(f"/people/{twin}").text
+    for part in ("Went into:", "Same number", f'href="/people/{ada}"'):
+        assert part in told
+    assert submit(client, f"/people/{twin}", f"/people/{twin}/enable").status_code == 409
+    undo = re.findall(r'action="([^"]+/undo)"', client.get(f"/people/{ada}").text)[0]
+    assert submit(client, f"/people/{ada}", undo).location == f"/people/{ada}"
+    assert "undone" in client.get(f"/people/{ada}").text
+    assert by_email(sqlite_context, "adah@example.org").is_active
 
 
 def test_extra_time_is_set_and_its_history_shown(client: FlaskClient, sqlite_context: Context) -> None:

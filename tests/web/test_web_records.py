@@ -25,7 +25,7 @@ from tests.conftest import build
 from tests.support import pdfs
 from tests.support.people import TESTS, person
 from tests.support.people import sign_in as sign
-from tests.support.records import MIXED, MONTH, Room, registrar, room
+from tests.support.records import MIXED, MONTH, Room, registrar, revoke, room
 
 REASON = ("irregularity", "Told by the proctor")
 UNKNOWN = "0000-" * 6 + "0000"
@@ -113,7 +113,7 @@ def test_every_status_is_said_in_large_words(small: Room, guest: FlaskClient, cl
     record_status.reinstate(small.context, by, serial, *REASON)
     clock.instant = datetime(2029, 3, 2, tzinfo=UTC)
     assert words(guest.get(address)) == "Expired"
-    record_status.revoke(small.context, by, serial, *REASON)
+    revoke(small.context, by, serial, *REASON)
     assert words(guest.get(address)) == "Revoked"
 
 
@@ -410,7 +410,42 @@ def test_revoking_needs_a_fresh_sign_in(small: Room, rita: FlaskClient) -> None:
     with rita.session_transaction() as session:
         session["fs_paa"] += 16 * 60
     post(rita, f"/records/{serial}/revoke", **reason("revoke"))
+    rob = signed_in(rita.application, small.context, registrar(small.context, "Rob Registrar"))
+    with rob.session_transaction() as session:
+        session["fs_paa"] -= 16 * 60
+    answer = post(rob, f"/records/{serial}/revoke/approve")
+    assert (answer.status_code, answer.location) == (302, f"/sign-in-again?next=/records/{serial}")
+    assert words(rita.get(f"/verify/{serial}")) == "Authentic and current"
+
+
+def test_one_registrar_proposes_to_revoke_and_another_does(small: Room, rita: FlaskClient) -> None:
+    serial = small.certified()
+    rob = signed_in(rita.application, small.context, registrar(small.context, "Rob Registrar"))
+    answer = post(rita, f"/records/{serial}/revoke", **reason("revoke"))
+    assert (answer.status_code, answer.location) == (302, f"/records/{serial}")
+    page = rita.get(f"/records/{serial}").text
+    assert re.findall(r'action="/records/[^"]+/(\w+)"', page) == ["withdraw", "suspend"]
+    assert post(rita, f"/records/{serial}/revoke/approve").status_code == 403
+    assert "1 revocation waits" in rob.get("/").text
+    page = rob.get("/records/revocations").text
+    assert all(
+        part in page for part in ("Ada Example", "Panel of 3 March", "Rita Registrar", f"/{serial}#waiting")
+    )
+    page = rob.get(f"/records/{serial}").text
+    assert re.findall(r'action="/records/[^"]+/(\w+)"', page) == ["approve", "withdraw", "suspend"]
+    assert words(rita.get(f"/verify/{serial}")) == "Authentic and current"
+    post(rob, f"/records/{serial}/revoke/approve")
     assert words(rita.get(f"/verify/{serial}")) == "Revoked"
+    assert "No revocation waits." in rita.get("/records/revocations").text
+
+
+def test_a_proposal_to_revoke_is_withdrawn(small: Room, rita: FlaskClient) -> None:
+    serial = small.certified()
+    post(rita, f"/records/{serial}/revoke", **reason("revoke"))
+    answer = post(rita, f"/records/{serial}/revoke/withdraw")
+    assert (answer.status_code, answer.location) == (302, f"/records/{serial}")
+    page = rita.get(f"/records/{serial}").text
+    assert re.findall(r'action="/records/[^"]+/(\w+)"', page) == ["suspend", "revoke"]
 
 
 def test_nobody_decides_about_their_own_record(sqlite_app: Flask, small: Room) -> None:
@@ -429,6 +464,20 @@ def test_changes_need_the_token_and_the_role(sqlite_app: Flask, small: Room, rit
     admin = Actor(person(small.context, Role.ADMINISTRATOR, name="Al Admin"), frozenset({Role.ADMINISTRATOR}))
     client = signed_in(sqlite_app, small.context, admin)
     assert post(client, f"/records/{serial}/suspend", **reason("suspend")).status_code == 403
+
+
+def test_the_holder_is_told_to_renew_a_record_that_ends_soon(
+    sqlite_app: Flask, small: Room, clock: FixedClock
+) -> None:
+    learner = small.learner()
+    small.sit(learner, MIXED)
+    pages = [("/records/mine", "that begins a new cycle"), ("/", "that begins a new cycle")]
+    told = []
+    for instant in (datetime(2028, 11, 30, 12, tzinfo=UTC), datetime(2028, 12, 1, 12, tzinfo=UTC)):
+        clock.instant = instant
+        client = signed_in(sqlite_app, small.context, learner)
+        told.append([sentence in client.get(path).text for path, sentence in pages])
+    assert told == [[False, False], [True, True]]
 
 
 # --- credentials ------------------------------------------------------------------------
@@ -474,7 +523,7 @@ def test_status_lists_are_cached_by_what_they_say(small: Room, guest: FlaskClien
     assert set(first.headers["Cache-Control"].split(", ")) == {"public", "no-cache"}
     again = {"If-None-Match": first.headers["ETag"]}
     assert guest.get("/status/revocation/1", headers=again).status_code == 304
-    record_status.revoke(small.context, registrar(small.context), serial, *REASON)
+    revoke(small.context, registrar(small.context), serial, *REASON)
     changed = guest.get("/status/revocation/1", headers=again)
     assert (changed.status_code, changed.data == first.data) == (200, False)
     unknown = ("/status/revocation/2", "/status/refresh/1", "/.well-known/did.json")

@@ -33,6 +33,46 @@ def test_an_instructor_releases_what_waits_and_records_are_issued(sqlite_app, sq
     assert [line.demonstrated for line in records.mine(sqlite_context, learner)] == [1]
 
 
+def test_one_asks_for_the_results_and_another_releases_them(sqlite_app, sqlite_context) -> None:
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    learner = room.learner(sqlite_context)
+    sitting_id = room.room(sqlite_context, [learner.person_id], release=Release.TWO_PEOPLE)
+    room.taken(sqlite_context, learner, sitting_id, {"1.A": 8})
+    ida, rita = sqlite_app.test_client(), sqlite_app.test_client()
+    sign_in(ida, sqlite_context, person(sqlite_context, Role.INSTRUCTOR, name="Ida Instructor"))
+    sign_in(rita, sqlite_context, person(sqlite_context, Role.REGISTRAR, name="Rita Registrar"))
+
+    def acts(client) -> list[str]:
+        page = client.get("/results/waiting").get_data(as_text=True)
+        return re.findall(rf'action="/results/waiting/{sitting_id}/(\w+)"', page)
+
+    page = ida.get(f"/sittings/{sitting_id}").get_data(as_text=True)
+    assert ("one asks, another releases" in page, 'href="/results/waiting"' in page) == (True, True)
+    assert f'action="/sittings/{sitting_id}/release"' not in page
+    assert 'href="/results/waiting"' in rita.get("/").get_data(as_text=True)
+    assert (acts(ida), acts(rita)) == (["ask"], ["ask"])
+    ida.post(f"/results/waiting/{sitting_id}/ask")
+    assert (acts(ida), acts(rita)) == (["withdraw"], ["release", "withdraw"])
+    ida.post(f"/results/waiting/{sitting_id}/release")
+    assert records.mine(sqlite_context, learner) == []
+    answer = rita.post(f"/results/waiting/{sitting_id}/release", follow_redirects=True)
+    assert "1 result was released." in answer.get_data(as_text=True)
+    assert [line.demonstrated for line in records.mine(sqlite_context, learner)] == [1]
+
+
+def test_what_was_asked_for_is_withdrawn_on_the_page(sqlite_app, sqlite_context) -> None:
+    sqlite_app.config["WTF_CSRF_ENABLED"] = False
+    learner = room.learner(sqlite_context)
+    sitting_id = room.room(sqlite_context, [learner.person_id], release=Release.TWO_PEOPLE)
+    room.taken(sqlite_context, learner, sitting_id, {"1.A": 8})
+    client = sqlite_app.test_client()
+    sign_in(client, sqlite_context, person(sqlite_context, Role.INSTRUCTOR, name="Ida Instructor"))
+    client.post(f"/results/waiting/{sitting_id}/ask")
+    answer = client.post(f"/results/waiting/{sitting_id}/withdraw", follow_redirects=True)
+    told = answer.get_data(as_text=True)
+    assert ("Withdrawn." in told, "For 1 nobody has asked." in told) == (True, True)
+
+
 def test_a_look_over_several_competencies_begins_with_them(sqlite_app, sqlite_context) -> None:
     learner = room.learner(sqlite_context)
     blueprint = Blueprint((BlueprintRow("1.A", 2), BlueprintRow("2.A", 1)))

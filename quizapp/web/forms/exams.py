@@ -126,6 +126,7 @@ class ExamForm(FlaskForm):
             SelectChoice("immediate", _l("as soon as an attempt is scored")),
             SelectChoice("after_sitting", _l("when the sitting is over")),
             SelectChoice("manual", _l("when somebody releases them")),
+            SelectChoice("two_people", _l("when one person has asked for it and another releases them")),
         ],
         default="immediate",
     )

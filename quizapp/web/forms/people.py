@@ -58,6 +58,35 @@ class CreateForm(FlaskForm):
     )
 
 
+class NameForm(FlaskForm):
+    """Another name, and where its proof is kept."""
+
+    name = StringField(_l("New name"), validators=[InputRequired(), Length(max=MAX_NAME)])
+    proof = StringField(
+        _l("Where the proof is kept"),
+        validators=[InputRequired(_l("Say where the proof of the name is kept.")), Length(max=1000)],
+        description=_l("A file number, not the document. Staff and the holder read it in the history."),
+    )
+
+
+class OtherForm(FlaskForm):
+    """The other account of the same person; comes with the address, so it carries no CSRF token."""
+
+    class Meta:
+        csrf = False
+
+    email = EmailField(_l("E-mail address of the other account"), validators=[Length(max=MAX_ADDRESS)])
+
+
+class MergeForm(FlaskForm):
+    """Why two accounts become one."""
+
+    reason = StringField(
+        _l("How it is known that they are one person"),
+        validators=[InputRequired(_l("Say how it is known.")), Length(max=500)],
+    )
+
+
 class RoleForm(FlaskForm):
     """One role, to give."""
 
