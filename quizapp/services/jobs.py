@@ -36,6 +36,10 @@ class Job:
     tries: int
 
 
+class Overtaken(Exception):
+    """Another try of the same work has begun meanwhile, so this one stops."""
+
+
 Handler = Callable[[Context, Job], None]
 #: Who does which kind of work. A handler may run twice for one job, so it must be idempotent.
 HANDLERS: dict[str, Handler] = {}
@@ -84,6 +88,12 @@ def _values(uow: UnitOfWork, kind: str, object_id: object, facts: Mapping[str, A
         "error": "",
         "created_at": uow.now,
     }
+
+
+def hold(uow: UnitOfWork, job: Job) -> None:
+    """Say that long work goes on, so that nobody else begins it; raises `Overtaken` when somebody has."""
+    if not store.hold(uow.session, job.id, job.tries, uow.now + LEASE):
+        raise Overtaken(job.kind)
 
 
 def run_due(context: Context) -> int:

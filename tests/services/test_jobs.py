@@ -151,6 +151,26 @@ def test_the_job_of_a_dead_process_is_taken_over_after_its_lease(
     assert (row(context, "a").state, row(context, "a").error) == ("done", "")
 
 
+def test_long_work_holds_its_lease_until_somebody_else_has_begun(context: Context, clock: FixedClock) -> None:
+    def hold(job: Job) -> None:
+        with context.transaction(ADA) as uow:
+            jobs.hold(uow, job)
+
+    ask(context, "a")
+    first = jobs._claim(context)
+    assert first is not None
+    clock.instant += jobs.LEASE - timedelta(seconds=1)
+    hold(first)
+    clock.instant += jobs.LEASE - timedelta(seconds=1)
+    assert jobs._claim(context) is None
+    clock.instant += timedelta(seconds=1)
+    second = jobs._claim(context)
+    assert second is not None
+    with pytest.raises(jobs.Overtaken):
+        hold(first)
+    hold(second)
+
+
 def test_several_processes_share_the_work(context: Context, worker: Worker) -> None:
     for number in range(20):
         ask(context, f"{number:02}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +19,7 @@ from sqlalchemy import select
 
 from quizapp.domain.person import Actor, Role
 from quizapp.ports import FixedClock, NullMailer
-from quizapp.services import cohorts, jobs, record_status, records
+from quizapp.services import cohorts, jobs, record_exports, record_status, records
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from quizapp.store.records import RowDisclosure
@@ -235,6 +237,31 @@ def test_a_search_is_kept_and_a_long_file_shows_its_progress(small: Room, rita: 
     assert delete is not None
     post(rita, delete.group(1))
     assert "Adas" not in rita.get("/records").text
+
+
+def test_ticked_rows_become_signed_files_or_one_copy(
+    small: Room, rita: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [small.certified(name) for name in ("Ada Example", "Bo Example", "Cy Example")][:2]
+    assert 'formaction="/records/pdf"' in rita.get("/records").text
+    assert rita.get("/records/pdf?selected=1").location == "/records?sort=-issued_at"
+    page = rita.get("/records/pdf", query_string={"serial": chosen, "selected": "1"}).text
+    assert ("2 records" in page, "carries no signature" in page) == (True, True)
+    action = re.search(r'action="(/records/exports[^"]+)"', page)
+    assert action is not None
+    answer = post(rita, html.unescape(action.group(1)), form="zip")
+    assert "0 of 2" in rita.get("/records/exports").text
+    jobs.run_due(small.context)
+    file = rita.get(f"{answer.location}/file")
+    assert (file.mimetype, file.headers["Content-Disposition"]) == (
+        "application/zip",
+        'attachment; filename="records.zip"',
+    )
+    names = zipfile.ZipFile(io.BytesIO(file.data)).namelist()
+    assert sorted(names) == sorted([*(f"record-{s}.pdf" for s in chosen), "README.txt", "records.csv"])
+    assert "nothing to write" in rita.get("/records/pdf?text=zzzz").text
+    monkeypatch.setattr(record_exports, "MOST_PDFS", 2)
+    assert "At most 2 records go into one file" in rita.get("/records/pdf").text
 
 
 def test_an_empty_list_teaches_and_a_filter_that_fits_nothing_can_be_dropped(
