@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -169,6 +170,16 @@ def test_long_work_holds_its_lease_until_somebody_else_has_begun(context: Contex
     with pytest.raises(jobs.Overtaken):
         hold(first)
     hold(second)
+
+
+def test_a_round_does_not_work_for_ever(
+    context: Context, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        ask(context, name)
+    instants = iter([0.0, 1.0, 1.0 + jobs.ROUND_SECONDS])
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=instants.__next__))
+    assert (jobs.run_due(context), len(worker.seen)) == (1, 1)
 
 
 def test_several_processes_share_the_work(context: Context, worker: Worker) -> None:
