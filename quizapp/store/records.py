@@ -100,6 +100,12 @@ class RowDisclosure(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
+#: Orders records as they were written; of two of one instant, ids and serials tell nothing.
+_WRITTEN = (
+    select(func.min(RowRecordEvent.id)).where(RowRecordEvent.record_id == RowRecord.id).scalar_subquery()
+)
+
+
 def by_serial(session: Session, serial: str) -> RowRecord | None:
     """The record with this serial, or None."""
     return session.scalar(select(RowRecord).where(RowRecord.serial == serial))
@@ -114,7 +120,7 @@ def locked(session: Session, serial: str) -> RowRecord | None:
 def of_score(session: Session, score_id: UUID) -> RowRecord | None:
     """The record issued for this score, the newest where it was issued anew, or None."""
     query = select(RowRecord).where(RowRecord.score_id == score_id)
-    return session.scalar(query.order_by(RowRecord.issued_at.desc(), RowRecord.id.desc()).limit(1))
+    return session.scalar(query.order_by(_WRITTEN.desc()).limit(1))
 
 
 def lock_cycle(session: Session, attempt: RowAttempt) -> None:
@@ -144,7 +150,7 @@ def in_force(session: Session, attempt: RowAttempt) -> list[RowRecord]:
             RowRecord.cycle == attempt.cycle,
             RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value]),
         )
-        .order_by(RowAttempt.opened_at, RowRecord.issued_at, RowRecord.id)
+        .order_by(RowAttempt.opened_at, _WRITTEN)
     )
     return list(session.scalars(query))
 
@@ -175,7 +181,7 @@ def of_scores(session: Session, score_ids: Collection[UUID]) -> dict[UUID, str]:
 def newest_of_attempt(session: Session, attempt_id: UUID) -> RowRecord | None:
     """The record last issued for an attempt, or None."""
     query = select(RowRecord).where(RowRecord.attempt_id == attempt_id)
-    return session.scalar(query.order_by(RowRecord.issued_at.desc(), RowRecord.id.desc()).limit(1))
+    return session.scalar(query.order_by(_WRITTEN.desc()).limit(1))
 
 
 @dataclass(frozen=True, slots=True)

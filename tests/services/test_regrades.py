@@ -31,7 +31,7 @@ from quizapp.services import (
 from quizapp.services.unit_of_work import UnitOfWork
 from quizapp.store.audit import RowAuditLine
 from quizapp.store.jobs import RowJob
-from quizapp.store.records import RowRecord
+from quizapp.store.records import RowRecord, RowRecordEvent
 from quizapp.store.scores import RowScore
 from tests.support import attempts as room
 from tests.support.people import TESTS, person
@@ -170,6 +170,28 @@ def test_no_letter_is_lost_when_the_process_dies_after_the_commit(hall, context,
     with context.reading() as session:
         kept = select(RowJob.state, RowJob.facts).where(RowJob.kind == letters.KIND)
         assert session.execute(kept).all() == [("done", {})], "no letter is kept once it is sent"
+
+
+def test_of_records_of_one_instant_the_one_written_last_is_in_force(hall, context) -> None:
+    hall.sit(hall.ben, "a0")
+    desk = hall.desk
+    for _ in range(2):
+        given = desk.propose(A0, RegradeKind.ACCEPT, B)
+        desk.approve(given)
+        regrades.apply(context, desk.registrar, given, letter)
+        back = regrades.undo(context, desk.instructor, given, "It was right before.")
+        desk.approve(back, lowers=True)
+        regrades.apply(context, desk.registrar, back, letter)
+    with context.reading() as session:
+        issued = (
+            select(RowRecord)
+            .join(RowRecordEvent, RowRecordEvent.record_id == RowRecord.id)
+            .where(RowRecordEvent.verb == "issue")
+        )
+        rows = session.scalars(issued.order_by(RowRecordEvent.id)).all()
+        assert {row.issued_at for row in rows} == {context.clock.instant}
+        assert [row.status for row in rows] == ["superseded"] * 4 + ["valid"]
+        assert [row.supersedes_id for row in rows] == [None, *(row.id for row in rows[:-1])]
 
 
 def test_what_was_shown_is_lowered_only_by_a_registrars_decision(hall, context, mail) -> None:
