@@ -22,6 +22,7 @@ from quizapp.settings import Settings
 from quizapp.store import people as store
 from tests.conftest import NOON, close
 from tests.support.people import sign_in
+from tests.support.regrades import letter
 
 BANKS = resources.folder("question_banks") / "security-cooperation"
 ROLES = {
@@ -86,7 +87,7 @@ def place(
     settings = replace(base_settings, home=home, pseudo_locale=True)
     app = create_app(settings, clock=FixedClock(NOON), mail=NullMailer())
     with app.app_context():
-        demo.build(app.extensions["quizapp"], BANKS, lambda *_: None, crowd=CROWD)
+        demo.build(app.extensions["quizapp"], BANKS, lambda *_: None, letter, crowd=CROWD)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
