@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.person import Actor
+from quizapp.domain.record import read_serial
 from quizapp.integrations import pdf_signatures, record_files, record_pdf
 from quizapp.integrations.pdf_signatures import Outcome
 from quizapp.integrations.record_files import Unreadable, sha256
@@ -69,6 +70,16 @@ def of_serial(context: Context, actor: Actor, serial: str) -> bytes:
         assert row is not None
         make = prepare(context, actor, session, row)
     return make()
+
+
+def public_file(context: Context, actor: Actor, serial: str) -> bytes | None:
+    """The PDF of the record with this serial for anybody at all; None as `verification.public_file` gives it.
+
+    Raises `Invalid` ("unprintable").
+    """
+    if verification.public_file(context, actor, serial, "verify:pdf") is None:
+        return None
+    return of_serial(context, actor, read_serial(serial) or "")
 
 
 def collect(context: Context, serials: Sequence[str]) -> bytes:

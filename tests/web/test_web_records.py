@@ -138,6 +138,7 @@ def test_an_unknown_serial_is_404_on_the_same_page(guest: FlaskClient) -> None:
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
         assert "<script>" not in answer.text
         assert guest.get(f"/verify/{serial}/record.json").status_code == 404
+        assert guest.get(f"/verify/{serial}/record.pdf").status_code == 404
 
 
 def test_a_typed_serial_is_found_however_it_is_spelled(small: Room, guest: FlaskClient) -> None:
@@ -151,6 +152,13 @@ def test_the_public_file_is_the_holders_file(small: Room, guest: FlaskClient) ->
     answer = guest.get(f"/verify/{serial}/record.json")
     assert answer.data == records.file_of(small.context, TESTS, serial)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="record-{serial}.json"'
+    answer = guest.get(f"/verify/{serial}/record.pdf")
+    assert answer.data == records.export(small.context, TESTS, serial, "pdf")
+    assert (answer.mimetype, answer.headers["Content-Disposition"]) == (
+        "application/pdf",
+        f'attachment; filename="record-{serial}.pdf"',
+    )
+    assert f'href="/verify/{serial}/record.pdf"' in guest.get(f"/verify/{serial}").text
     issuer = json.loads(guest.get("/verify/issuer.json").data)
     assert issuer["keys"][0]["key_id"] == small.context.signer.key_id
 
@@ -177,7 +185,8 @@ def test_public_look_ups_are_noted(small: Room, guest: FlaskClient) -> None:
     serial = small.certified()
     guest.get(f"/verify/{serial}")
     guest.get(f"/verify/{serial}/record.json")
-    assert doors(small.context) == ["verify", "verify:json"]
+    guest.get(f"/verify/{serial}/record.pdf")
+    assert doors(small.context) == ["verify", "verify:json", "verify:pdf"]
 
 
 @pytest.fixture
@@ -320,8 +329,11 @@ def test_a_learner_shares_less_than_everything(sqlite_app: Flask, small: Room, g
     assert f'href="/records/{serial}/share"' in client.get("/records/mine").text
     post(client, f"/records/{serial}/share/reach", reach="competencies")
     page = guest.get(f"/verify/{serial}").text
-    assert ("1 of 2 tasks shown" in page, "Do A." in page, "record.json" in page) == (True, False, False)
-    assert "Do A." not in guest.get(f"/verify/{serial}/record.json").text
+    assert ("1 of 2 tasks shown" in page, "Do A." in page) == (True, False)
+    assert re.findall(r"record\.(?:json|pdf)", page) == []
+    for form in ("json", "pdf"):
+        answer = guest.get(f"/verify/{serial}/record.{form}")
+        assert (answer.mimetype, "Do A." in answer.text) == ("text/html", False)
     post(client, f"/records/{serial}/share/links", label="Unit", link_reach="status", days="7")
     link = re.search(
         r'href="http://localhost(/verify/link/[0-9a-f]{48})"', client.get(f"/records/{serial}/share").text
