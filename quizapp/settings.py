@@ -7,6 +7,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from quizapp.domain.record import Reach
+
 PREFIX = "QUIZAPP_"
 #: Variables of the test suite (a browser, a database server) are not settings.
 TESTS = "QUIZAPP_TEST_"
@@ -17,8 +19,9 @@ class BadSetting(ValueError):
     """The program cannot start with these settings; the message names the variable and what to do."""
 
 
-def _setting(default: Any, sentence: str, *, secret: bool = False) -> Any:
-    return field(default=default, repr=not secret, metadata={"sentence": sentence, "secret": secret})
+def _setting(default: Any, sentence: str, *, secret: bool = False, choices: tuple[str, ...] = ()) -> Any:
+    told = {"sentence": sentence, "secret": secret, "choices": choices}
+    return field(default=default, repr=not secret, metadata=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Settings:
     record_reach: str = _setting(
         "full",
         "What the public page of a record reveals unless its learner chose: full, competencies or status.",
+        choices=tuple(Reach),
     )
     api_rate: str = _setting(
         "600 per minute", "Requests of one token to the records API, in Flask-Limiter's words."
@@ -144,6 +148,9 @@ def _convert(entry: Field[Any], text: str) -> object:
         case Path():
             return Path(text)
         case _:
+            choices = entry.metadata["choices"]
+            if choices and text not in choices:
+                raise ValueError(f"{text!r} is none of {', '.join(choices)}")
             return text
 
 

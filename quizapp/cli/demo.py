@@ -9,7 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from quizapp import resources
-from quizapp.cli import common, serving
+from quizapp.cli import common, regrades, serving
 from quizapp.domain.errors import Refused
 from quizapp.services import demo as service
 
@@ -37,7 +37,9 @@ def demo(port: int | None, host: str | None, serve: bool) -> None:
         raise common.BadUsage(NOT_A_DEMO) from refusal
     known = context.settings
     settings = replace(known, port=port or known.port, host=host or known.host)
-    _print_logins(f"http://{settings.host}:{settings.port}" if serve else "")
+    address = f"http://{settings.host}:{settings.port}"
+    _print_logins(address if serve else "")
+    _print_sights(address)
     if serve:
         serving.run_server(context, settings)
 
@@ -49,7 +51,7 @@ def prepare() -> None:
         click.echo("The demonstration is ready; nothing was changed.", err=True)
         return
     bar = _Bars()
-    service.build(context, resources.folder("question_banks") / FRAMEWORK, bar.say)
+    service.build(context, resources.folder("question_banks") / FRAMEWORK, bar.say, regrades.letter)
     bar.finish()
 
 
@@ -85,6 +87,17 @@ def _print_logins(address: str) -> None:
     width = max(len(entry.email) for entry in service.LOGINS.values())
     for entry in service.LOGINS.values():
         click.echo(f"  {entry.role.value:<16} {entry.email:<{width}}  {service.PASSWORD}")
+    click.echo("")
+
+
+def _print_sights(address: str) -> None:
+    told = service.shown(common.context())
+    if told is not None:
+        click.echo(f"A record that a regrade replaced: {address}/verify/{told.serial}")
+        click.echo(f"The link its holder gave away:    {address}/verify/link/{told.token}")
+        click.echo(f"The same as PDF:                  quizapp record export {told.serial} --format pdf")
+    click.echo("A token for the records API:      quizapp token create NAME --scope records")
+    click.echo(f"What the API offers:              {address}/api/v1/openapi.json")
     click.echo("")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,16 @@ from quizapp.ports import SystemClock
 from quizapp.services import (
     credentials,
     currency,
+    evidence,
     record_exports,
     record_uploads,
+    record_views,
     records,
     verification,
 )
+from quizapp.services.evidence import Walk
+from quizapp.services.record_facts import today
+from quizapp.services.record_views import RecordView
 from quizapp.services.records import PROJECTIONS, Wish
 from quizapp.services.verification import Finding, Verification
 
@@ -99,11 +106,84 @@ def show(serial: str) -> None:
     )
 
 
-def _shown(serial: str) -> Any:
+def _shown(serial: str, door: str = "cli:show") -> RecordView:
     try:
-        return records.show(common.context(), common.CLI, serial, "cli:show")
+        return records.show(common.context(), common.CLI, serial, door)
     except NotFound as error:
         raise common.BadUsage(f"no record has the serial {serial}") from error
+
+
+@common.command(group, "as-of")
+@click.argument("serial")
+@click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+def as_of(serial: str, day: datetime) -> None:
+    """How a record stood at the end of DATE (2026-03-02): exit 0 in force, 1 not, 2 no such record.
+
+    The days are those of the installation's zone (QUIZAPP_ZONE). What the record says never changes.
+    """
+    on = day.date()
+    if on > today(common.context()):
+        raise common.BadUsage("what will be on that day is not known yet")
+    status, entry = record_views.as_of(_shown(serial, "cli:as-of"), on)
+    common.emit_json(
+        {
+            "serial": serial,
+            "on": on.isoformat(),
+            "status": status.value if status else None,
+            "since": entry.at.isoformat() if entry else None,
+            "reason_category": entry.reason_category if entry else "",
+            "successor": entry.successor_serial if entry else None,
+        }
+    )
+    if status is not RecordStatus.VALID:
+        raise click.exceptions.Exit(common.ANSWER_IS_NO)
+
+
+#: What a table shows of the evidence; JSON has more.
+EVIDENCE_COLUMNS = ("task", "status", "taken_on", "attempt", "position", "item", "version", "right", "counts")
+
+
+@common.command(group, "evidence")
+@click.argument("serial")
+@common.format_option
+def show_evidence(serial: str, form: str) -> None:
+    """Every mark behind a record: task, attempt, form, item version; no text and no response.
+
+    JSON also has the digests of form, blueprint, bank and item, and how often and when the slot was
+    answered. Noted as disclosed; responses are opened to an appeal reviewer, on the record's page.
+    """
+    try:
+        told = evidence.walk(common.context(), common.CLI, serial, "cli:evidence")
+    except NotFound as error:
+        raise common.BadUsage(f"no record has the serial {serial}") from error
+    common.emit(list(_evidence_rows(told)), form, EVIDENCE_COLUMNS)
+
+
+def _evidence_rows(told: Walk) -> Iterator[dict[str, Any]]:
+    for task in told.tasks:
+        for piece in task.pieces:
+            for slot in piece.slots:
+                yield {
+                    "task": task.code,
+                    "status": task.status,
+                    "x": task.x,
+                    "n": task.n,
+                    "taken_on": piece.taken_on.isoformat(),
+                    "exam": piece.exam_title,
+                    "attempt": str(piece.attempt_id),
+                    "form": piece.form_digest,
+                    "blueprint": piece.blueprint_digest,
+                    "bank": piece.bank_digest,
+                    "position": slot.position,
+                    "item": slot.item_id,
+                    "version": slot.version,
+                    "item_digest": slot.item_digest,
+                    "right": slot.is_right,
+                    "counts": slot.is_evidence,
+                    "entries": slot.entries,
+                    "first_at": slot.first_at.isoformat() if slot.first_at else None,
+                    "last_at": slot.last_at.isoformat() if slot.last_at else None,
+                }
 
 
 @common.command(group, "export")

@@ -16,7 +16,19 @@ from quizapp.domain.errors import Refused
 from quizapp.domain.exam import ExamState, Mode, Window
 from quizapp.domain.person import Accommodation, Role, operator
 from quizapp.ports import FixedClock
-from quizapp.services import accommodations, cohorts, exam_files, exams, frameworks, items, people, sittings
+from quizapp.services import (
+    accommodations,
+    cohorts,
+    demo_records,
+    exam_files,
+    exams,
+    frameworks,
+    items,
+    people,
+    sittings,
+)
+from quizapp.services.demo_records import Shown
+from quizapp.services.regrades import Letter
 from quizapp.services.simulation import SimulatedLearner, take, uniform
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
@@ -32,6 +44,8 @@ CERTIFICATION, PRACTICE = "1.0-certification", "1.0-practice"
 TOPPED_UP_NEXT = "2.0-certification"
 #: Days before the demo's first run: publishing, the cohort's exam, its top-ups.
 PUBLISHED, COHORT_SAT, COHORT_TOPPED_UP = 200, 90, 45
+#: Days before, after the experienced learner's last attempt: a regrade of it, a link to the record.
+REGRADED, SHARED = 6, 4
 TOP_UPS = 20
 
 Say = Callable[[str, int, int], None]
@@ -75,10 +89,11 @@ def is_complete(context: Context) -> bool:
         return False
 
 
-def build(context: Context, banks: Path, say: Say, crowd: int = COHORT_SIZE) -> None:
+def build(context: Context, banks: Path, say: Say, letter: Letter, crowd: int = COHORT_SIZE) -> None:
     """Make the world (or what is missing of it).
 
-    ``banks`` is the folder of the framework, ``crowd`` how many simulated learners there are.
+    ``banks`` is the folder of the framework, ``letter`` writes to whoever a regrade affects,
+    ``crowd`` is how many simulated learners there are.
     """
     if is_complete(context):
         return
@@ -97,7 +112,18 @@ def build(context: Context, banks: Path, say: Say, crowd: int = COHORT_SIZE) -> 
     _cohort_sits(context, today, cohort.members, rooms, say)
     _history(context, today, who["history"], rooms)
     _half_way(context, today, who["history"], others)
+    exam_id = exams.get(context, DEMO, CERTIFICATION).id
+    demo_records.regrade(at(context, today - timedelta(days=REGRADED)), who, exam_id, letter)
+    demo_records.share(at(context, today - timedelta(days=SHARED)), who["history"])
     _mark_demo(context, {"demo_complete": True})
+
+
+def shown(context: Context) -> Shown | None:
+    """The record a visitor is led to, or None."""
+    with context.reading() as session:
+        row = store.by_email(session, LOGINS["history"].email)
+        person_id = row.id if row else None
+    return demo_records.shown(context, person_id) if person_id else None
 
 
 def at(context: Context, instant: datetime) -> Context:

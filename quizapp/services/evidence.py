@@ -81,7 +81,7 @@ class Walk:
     reviewers: tuple[tuple[UUID, str], ...]
 
 
-def walk(context: Context, actor: Actor, serial: str) -> Walk:
+def walk(context: Context, actor: Actor, serial: str, door: str = "evidence") -> Walk:
     """The evidence of a record for its holder, a registrar, or who has a grant; raises `NotFound`."""
     with context.transaction(actor) as uow:
         row = _record(uow, serial)
@@ -89,7 +89,7 @@ def walk(context: Context, actor: Actor, serial: str) -> Walk:
         if not (is_own or has_grant or actor.may(Permission.PULL_RECORDS)):
             raise NotFound("not_found")
         if not is_own:
-            _note(uow, row, "evidence")
+            _note(uow, row, door)
         may_grant = not is_own and actor.may(Permission.PULL_RECORDS)
         reviewers = store.appeal_reviewers(uow.session) if may_grant else ()
         return Walk(

@@ -5,6 +5,7 @@ The job row is the truth. Starting, saving, closing, scoring and issuing never w
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,8 @@ LEASE = timedelta(minutes=5)
 MAX_TRIES = 8
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
+#: After so long no further job is begun in this round, so that attempts are closed meanwhile.
+ROUND_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class Job:
     object_id: str
     facts: Mapping[str, Any]
     tries: int
+
+
+class Overtaken(Exception):
+    """Another try of the same work has begun meanwhile, so this one stops."""
 
 
 Handler = Callable[[Context, Job], None]
@@ -86,10 +93,16 @@ def _values(uow: UnitOfWork, kind: str, object_id: object, facts: Mapping[str, A
     }
 
 
+def hold(uow: UnitOfWork, job: Job) -> None:
+    """Say that long work goes on, so that nobody else begins it; raises `Overtaken` when somebody has."""
+    if not store.hold(uow.session, job.id, job.tries, uow.now + LEASE):
+        raise Overtaken(job.kind)
+
+
 def run_due(context: Context) -> int:
-    """Do everything that is due, one job at a time; returns how many tries that took."""
-    tried = 0
-    while job := _claim(context):
+    """Do what is due, one job at a time, for a while; returns how many tries that took."""
+    tried, ends = 0, time.monotonic() + ROUND_SECONDS
+    while time.monotonic() < ends and (job := _claim(context)):
         _try(context, job)
         tried += 1
     return tried
@@ -113,7 +126,8 @@ def _try(context: Context, job: Job) -> None:
         _put_off(context, job, f"{type(error).__name__}: {error}")
         return
     with context.transaction(SYSTEM) as uow:
-        store.finish(uow.session, job.id, job.tries, state=store.DONE, done_at=uow.now, error="")
+        # What it was done with is kept no longer than it is needed: it may be a letter.
+        store.finish(uow.session, job.id, job.tries, state=store.DONE, done_at=uow.now, error="", facts={})
 
 
 def _put_off(context: Context, job: Job, error: str) -> None:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from quizapp.domain.errors import NotFound, Refused
+from quizapp.domain.errors import Invalid, NotFound, Refused
 from quizapp.domain.person import NOBODY, SYSTEM, Actor, Permission
 from quizapp.domain.record import RecordStatus
-from quizapp.integrations import csv_files, xlsx_files
-from quizapp.services import jobs, record_views
+from quizapp.integrations import csv_files, xlsx_files, zip_files
+from quizapp.services import jobs, record_pdfs, record_views
 from quizapp.services.jobs import Job
 from quizapp.services.record_facts import today
 from quizapp.services.record_views import RecordLine
@@ -33,6 +33,8 @@ COLUMNS = (
 BATCH = 1000
 #: A longer file is written in the background, where its progress shows.
 DIRECT = 5000
+#: Making a PDF takes a tenth of a second and a hundred kilobytes: a file has so many, and no more.
+MOST_PDFS = 500
 PART_BYTES = 1_000_000
 KEPT = timedelta(days=1)
 KIND = "record_export"
@@ -40,7 +42,11 @@ KIND = "record_export"
 Rows = Iterable[Mapping[str, Any]]
 
 
-def _json(rows: Rows) -> Iterator[bytes]:
+def _csv(_context: Context, _actor: Actor, rows: Rows) -> Iterator[bytes]:
+    return csv_files.lines(COLUMNS, rows)
+
+
+def _json(_context: Context, _actor: Actor, rows: Rows) -> Iterator[bytes]:
     begin = b"[\n"
     for row in rows:
         yield begin + json.dumps(row, ensure_ascii=False).encode()
@@ -48,18 +54,73 @@ def _json(rows: Rows) -> Iterator[bytes]:
     yield b"\n]\n" if begin != b"[\n" else b"[]\n"
 
 
-def _xlsx(rows: Rows) -> Iterator[bytes]:
+def _xlsx(_context: Context, _actor: Actor, rows: Rows) -> Iterator[bytes]:
     def cell(value: Any) -> Any:
         return value if isinstance(value, int) else csv_files.neutral(value)
 
     return xlsx_files.write(COLUMNS, ([cell(row[name]) for name in COLUMNS] for row in rows))
 
 
-#: Form of a file: its media type, and who writes it. A further form is a further line.
-FORMS: Mapping[str, tuple[str, Callable[[Rows], Iterator[bytes]]]] = {
-    "csv": ("text/csv", lambda rows: csv_files.lines(COLUMNS, rows)),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
-    "json": ("application/json", _json),
+def _pdf(context: Context, _actor: Actor, rows: Rows) -> Iterator[bytes]:
+    yield record_pdfs.collect(context, [row["serial"] for row in rows])
+
+
+README = """Completion records, one file each: the files as their issuer signed them.
+
+Each PDF is signed as a whole and proves its record by itself. Hand it in at the issuer's verification
+page, or run `quizapp record verify FILE`: that also tells what was decided since. This archive as a
+whole is not signed. records.csv says how each record stood when the archive was written.
+"""
+NOT_PRINTABLE = """
+These records have signs that no font of the installation has, so they are not here as PDF; their other
+forms are not affected:
+"""
+
+
+def _zip(context: Context, actor: Actor, rows: Rows) -> Iterator[bytes]:
+    return zip_files.write(_signed_files(context, actor, rows))
+
+
+def _signed_files(context: Context, actor: Actor, rows: Rows) -> Iterator[tuple[str, bytes]]:
+    told, missing = list[Mapping[str, Any]](), list[str]()
+    for row in rows:
+        serial = row["serial"]
+        try:
+            yield f"record-{serial}.pdf", record_pdfs.of_serial(context, actor, serial)
+        except Invalid:
+            missing.append(serial)
+        told.append(row)
+    yield "records.csv", b"".join(csv_files.lines(COLUMNS, told))
+    without = NOT_PRINTABLE + "".join(f"{serial}\n" for serial in missing) if missing else ""
+    yield "README.txt", (README + without).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form of a file: what a browser is told it is, and who writes it.
+
+    ``most`` records fit; a form that has such a bound is slow, and only made in the background.
+    Its progress is noted every ``step`` records.
+    """
+
+    mimetype: str
+    write: Callable[[Context, Actor, Rows], Iterator[bytes]]
+    most: int | None = None
+    step: int = BATCH
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it can be had while one waits."""
+        return self.most is None
+
+
+#: A further form is a further line. The PDF is one copy to read, the archive holds the evidence.
+FORMS: Mapping[str, Form] = {
+    "csv": Form("text/csv", _csv),
+    "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+    "json": Form("application/json", _json),
+    "pdf": Form("application/pdf", _pdf, MOST_PDFS, 10),
+    "zip": Form("application/zip", _zip, MOST_PDFS, 10),
 }
 
 
@@ -108,9 +169,16 @@ def row(line: RecordLine) -> dict[str, Any]:
 
 def stream(context: Context, actor: Actor, wish: Wish, form: str, door: str) -> Iterator[bytes]:
     """The file of a wish, in pieces; its memory does not grow with its length."""
-    if form not in FORMS:
+    if form not in FORMS or not FORMS[form].is_direct:
         raise NotFound("not_found")
-    return FORMS[form][1](rows(context, actor, wish, door))
+    return FORMS[form].write(context, actor, rows(context, actor, wish, door))
+
+
+def count(context: Context, actor: Actor, wish: Wish) -> int:
+    """How many records a file of this wish would have."""
+    actor.require(Permission.PULL_RECORDS)
+    with context.reading() as session:
+        return record_search.count(session, wish, today(context))
 
 
 # --- in the background ------------------------------------------------------------------
@@ -134,13 +202,18 @@ class Export:
 
 
 def ask(context: Context, actor: Actor, wish: Wish, form: str) -> UUID:
-    """Have a file written in the background; it is kept for a day."""
+    """Have a file written in the background; it is kept for a day.
+
+    Raises `Refused` ("too_many_records") for more than the form takes.
+    """
     actor.require(Permission.PULL_RECORDS)
     if form not in FORMS or actor.person_id is None:
         raise NotFound("not_found")
     with context.transaction(actor) as uow:
         store.delete_exports_before(uow.session, uow.now - KEPT)
-        total = record_search.count(uow.session, wish, today(context))
+        total, most = record_search.count(uow.session, wish, today(context)), FORMS[form].most
+        if most is not None and total > most:
+            raise Refused("too_many_records", total=total, most=most)
         export = RowRecordExport(
             id=uow.new_id(),
             person_id=actor.person_id,
@@ -167,17 +240,26 @@ def write(context: Context, job: Job) -> None:
         asked.done, asked.done_at = 0, None
         wish, form = _wish_of_json(asked.wish), asked.form
         uow.audit("write", "record_export", export_id)
-    found = _counted(context, export_id, rows(context, uow.actor, wish, f"export:{form}"))
-    _store(context, uow.actor, export_id, FORMS[form][1](found))
+    found = rows(context, uow.actor, wish, f"export:{form}")
+    counted = _counted(context, job, found, FORMS[form].step)
+    _store(context, uow.actor, export_id, FORMS[form].write(context, uow.actor, counted))
 
 
-def _counted(context: Context, export_id: UUID, found: Rows) -> Iterator[Mapping[str, Any]]:
-    """The same rows, while their number is written down for whoever waits."""
+def _counted(context: Context, job: Job, found: Rows, step: int) -> Iterator[Mapping[str, Any]]:
+    """The same rows, while their number is written down for whoever waits, and the work is held."""
+    number = 0
     for number, told in enumerate(found, 1):
-        if number % BATCH == 0:
-            with context.transaction(SYSTEM) as uow:
-                store.note_progress(uow.session, export_id, number)
+        if number % step == 0:
+            _note(context, job, number)
         yield told
+    # Some forms are put together only now.
+    _note(context, job, number)
+
+
+def _note(context: Context, job: Job, number: int) -> None:
+    with context.transaction(SYSTEM) as uow:
+        store.note_progress(uow.session, UUID(job.object_id), number)
+        jobs.hold(uow, job)
 
 
 def _asker(context: Context, export_id: UUID) -> Actor:

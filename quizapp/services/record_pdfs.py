@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
@@ -10,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.person import Actor
+from quizapp.domain.record import read_serial
 from quizapp.integrations import pdf_signatures, record_files, record_pdf
 from quizapp.integrations.pdf_signatures import Outcome
 from quizapp.integrations.record_files import Unreadable, sha256
+from quizapp.integrations.record_pdf import Leaf
 from quizapp.services import record_views, verification
+from quizapp.services.record_facts import today
 from quizapp.services.record_views import RecordView
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.services.verification import Finding, Verification
@@ -57,6 +61,54 @@ def prepare(context: Context, actor: Actor, session: Session, row: RowRecord) ->
             return _keep(uow, record_id, signed, certificate)
 
     return make
+
+
+def of_serial(context: Context, actor: Actor, serial: str) -> bytes:
+    """The PDF of a record the caller has noted as disclosed; raises `Invalid` ("unprintable")."""
+    with context.reading() as session:
+        row = record_store.by_serial(session, serial)
+        assert row is not None
+        make = prepare(context, actor, session, row)
+    return make()
+
+
+def public_file(context: Context, actor: Actor, serial: str) -> bytes | None:
+    """The PDF of the record with this serial for anybody at all; None as `verification.public_file` gives it.
+
+    Raises `Invalid` ("unprintable").
+    """
+    if verification.public_file(context, actor, serial, "verify:pdf") is None:
+        return None
+    return of_serial(context, actor, read_serial(serial) or "")
+
+
+def collect(context: Context, serials: Sequence[str]) -> bytes:
+    """Records, which the caller has noted as disclosed, in one unsigned file.
+
+    A record with a sign that no font has is left out, and the first page says so.
+    """
+    day, settings = today(context), context.settings
+    leaves, missing = [_leaf(context, serial) for serial in serials], list[str]()
+    while True:
+        try:
+            return record_pdf.collect(leaves, missing, settings.issuer_name, day, settings.font_directory)
+        except Invalid as error:
+            sign = error.problems[0].value
+            kept = [leaf for leaf in leaves if sign not in json.dumps(leaf.payload, ensure_ascii=False)]
+            if len(kept) == len(leaves):
+                raise
+            missing += sorted(
+                {leaf.payload["serial"] for leaf in leaves} - {leaf.payload["serial"] for leaf in kept}
+            )
+            leaves = kept
+
+
+def _leaf(context: Context, serial: str) -> Leaf:
+    with context.reading() as session:
+        row = record_store.by_serial(session, serial)
+        assert row is not None
+        told = record_views.view(session, row, today(context), zone=UTC)
+    return Leaf(told.payload, told.framework, _address(context, serial), _proof(told), told.status.value)
 
 
 def _address(context: Context, serial: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain.framework import Framework
-from quizapp.domain.record import TRANSITIONS, Reach, RecordStatus, status_on
+from quizapp.domain.record import TRANSITIONS, Reach, RecordStatus, status_as_of, status_on
 from quizapp.store import frameworks as framework_store
 from quizapp.store import record_search
 from quizapp.store import records as store
@@ -147,6 +147,14 @@ def view(session: Session, row: RowRecord, day: date, *, zone: Any, is_own: bool
         is_own=is_own,
         verbs=tuple(verb for verb in STATUS_VERBS if status in TRANSITIONS[verb][0]),
     )
+
+
+def as_of(told: RecordView, day: date) -> tuple[RecordStatus | None, HistoryEntry | None]:
+    """How a record stood at the end of ``day``, and the last change until then; None before it was issued."""
+    changes = [(entry.day, entry.status) for entry in told.history]
+    status = status_as_of(changes, date.fromisoformat(told.payload["expires_on"]), day)
+    known = [entry for entry in told.history if entry.day <= day]
+    return status, known[-1] if known else None
 
 
 def _framework(session: Session, payload: Mapping[str, Any]) -> Framework | None:

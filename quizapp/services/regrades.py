@@ -26,7 +26,7 @@ from quizapp.domain.regrade import (
     to_json,
 )
 from quizapp.ports import Message
-from quizapp.services import issuing, scores
+from quizapp.services import issuing, letters, scores
 from quizapp.services.regrade_plans import Plan, Planned, Wish, plan
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import challenges as challenge_store
@@ -256,8 +256,8 @@ def apply(context: Context, actor: Actor, regrade_id: UUID, letter: Letter) -> D
     """Change every score, status and record the approved dry run names, all of them or none.
 
     Scores get a new number and the old ones stay; records are superseded. Affected learners get a
-    letter once it is durable. Raises `Refused` ("preview_changed") when results have changed since
-    the approval: it has to be approved again.
+    letter, which the worker sends once all this is durable. Raises `Refused` ("preview_changed")
+    when results have changed since the approval: it has to be approved again.
     """
     actor.require(Permission.APPROVE_REGRADE)
     with context.transaction(actor) as uow:
@@ -279,8 +279,8 @@ def apply(context: Context, actor: Actor, regrade_id: UUID, letter: Letter) -> D
             rows[entry.attempt.id]["revoked_record_id"] = revoked
             records += issued
         store.add_changes(uow.session, list(rows.values()))
-        letters = _letters(uow, row, changed, letter)
-        done = Done(len(changed), len(told.planned) - len(changed), records, letters)
+        count = _letters(uow, row, changed, letter)
+        done = Done(len(changed), len(told.planned) - len(changed), records, count)
         uow.audit("apply", "regrade", row.id, changed=done.changed, spared=done.spared, records=records)
         return done
 
@@ -342,7 +342,7 @@ def _letters(uow: UnitOfWork, row: RowRegrade, changed: Sequence[Planned], lette
     """Have everybody told whose shown result changed; simulated learners have no mailbox."""
     shown = [entry for entry in changed if entry.is_released]
     people = people_store.by_ids(uow.session, {entry.attempt.person_id for entry in shown})
-    letters = 0
+    count = 0
     for entry in shown:
         person = people.get(entry.attempt.person_id)
         if person is None or person.is_simulated or not person.email:
@@ -357,7 +357,6 @@ def _letters(uow: UnitOfWork, row: RowRegrade, changed: Sequence[Planned], lette
             is_undo=row.undoes_id is not None,
             record_ends=entry.record_ends,
         )
-        message = letter(told)
-        uow.after_commit(lambda message=message: uow.context.mailer.send(message))  # type: ignore[misc]
-        letters += 1
-    return letters
+        letters.ask(uow, f"{row.id}:{entry.attempt.id}", letter(told))
+        count += 1
+    return count

@@ -9,12 +9,21 @@ from typing import TypeVar
 
 import structlog
 
-from quizapp.services import attempts, audit, case_letters, jobs, preparations, record_exports, record_feed
+from quizapp.services import (
+    attempts,
+    audit,
+    case_letters,
+    jobs,
+    letters,
+    preparations,
+    record_exports,
+    record_feed,
+)
 from quizapp.services.unit_of_work import Context
 
 log = structlog.get_logger()
 #: Whose work jobs are; naming them here is what makes the worker know them.
-WORKERS = (record_exports, case_letters)
+WORKERS = (record_exports, case_letters, letters)
 Result = TypeVar("Result")
 
 

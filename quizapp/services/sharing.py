@@ -96,9 +96,17 @@ def _link(row: RowShareLink, now: datetime) -> Link:
 
 
 def reach_of(context: Context, session: Session, record_id: UUID) -> Reach:
-    """What the public page of a record reveals: its learner's choice, else the installation's setting."""
-    chosen = session.get(RowRecordReach, record_id)
-    return read_reach(chosen.reach if chosen else context.settings.record_reach)
+    """What the public page of a record reveals: its learner's choice, else the installation's setting.
+
+    A choice holds for whatever takes the record's place, until the learner chooses anew.
+    """
+    at: UUID | None = record_id
+    while at is not None:
+        chosen = session.get(RowRecordReach, at)
+        if chosen is not None:
+            return read_reach(chosen.reach)
+        at = session.get_one(RowRecord, at).supersedes_id
+    return read_reach(context.settings.record_reach)
 
 
 def set_reach(context: Context, actor: Actor, serial: str, reach: Reach) -> None:

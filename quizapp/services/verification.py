@@ -97,7 +97,7 @@ def _note(uow: UnitOfWork, row: RowRecord | None, door: str) -> None:
     uow.audit("disclose", "record", row.id if row else "", door=door)
 
 
-def public_file(context: Context, actor: Actor, serial: str) -> bytes | None:
+def public_file(context: Context, actor: Actor, serial: str, door: str = "verify:json") -> bytes | None:
     """The signed file of the record with this serial for anybody at all; None when there is none to give.
 
     A file says everything, so a record whose page reveals less gives none.
@@ -106,7 +106,7 @@ def public_file(context: Context, actor: Actor, serial: str) -> bytes | None:
         row = store.by_serial(uow.session, domain.read_serial(serial) or "")
         if row is not None and sharing.reach_of(context, uow.session, row.id) is not Reach.FULL:
             return None
-        _note(uow, row, "verify:json")
+        _note(uow, row, door)
         return record_files.write(row.payload.encode(), row.key_id, row.signature) if row else None
 
 

@@ -100,6 +100,12 @@ def claim(session: Session, now: datetime, leased_until: datetime) -> RowJob | N
     return row
 
 
+def hold(session: Session, job_id: UUID, tries: int, leased_until: datetime) -> bool:
+    """Lengthen the lease of a try, unless a later try has begun; says whether it did."""
+    change = update(RowJob).where(RowJob.id == job_id, RowJob.tries == tries, RowJob.state == WAITING)
+    return session.scalar(change.values(leased_until=leased_until).returning(RowJob.id)) is not None
+
+
 def finish(session: Session, job_id: UUID, tries: int, **values: Any) -> bool:
     """Write down what became of a try, unless a later try has begun; says whether it did."""
     change = update(RowJob).where(RowJob.id == job_id, RowJob.tries == tries)

@@ -101,6 +101,10 @@ class RowDisclosure(Base):
 
 
 _IN_FORCE = RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value])
+#: Orders records as they were written; of two of one instant, ids and serials tell nothing.
+_WRITTEN = (
+    select(func.min(RowRecordEvent.id)).where(RowRecordEvent.record_id == RowRecord.id).scalar_subquery()
+)
 
 
 def by_serial(session: Session, serial: str) -> RowRecord | None:
@@ -117,7 +121,7 @@ def locked(session: Session, serial: str) -> RowRecord | None:
 def of_score(session: Session, score_id: UUID) -> RowRecord | None:
     """The record issued for this score, the newest where it was issued anew, or None."""
     query = select(RowRecord).where(RowRecord.score_id == score_id)
-    return session.scalar(query.order_by(RowRecord.issued_at.desc(), RowRecord.id.desc()).limit(1))
+    return session.scalar(query.order_by(_WRITTEN.desc()).limit(1))
 
 
 def lock_cycle(session: Session, attempt: RowAttempt) -> None:
@@ -147,7 +151,7 @@ def in_force(session: Session, attempt: RowAttempt) -> list[RowRecord]:
             RowRecord.cycle == attempt.cycle,
             RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value]),
         )
-        .order_by(RowAttempt.opened_at, RowRecord.issued_at, RowRecord.id)
+        .order_by(RowAttempt.opened_at, _WRITTEN)
     )
     return list(session.scalars(query))
 
@@ -189,7 +193,7 @@ def of_scores(session: Session, score_ids: Collection[UUID]) -> dict[UUID, str]:
 def newest_of_attempt(session: Session, attempt_id: UUID) -> RowRecord | None:
     """The record last issued for an attempt, or None."""
     query = select(RowRecord).where(RowRecord.attempt_id == attempt_id)
-    return session.scalar(query.order_by(RowRecord.issued_at.desc(), RowRecord.id.desc()).limit(1))
+    return session.scalar(query.order_by(_WRITTEN.desc()).limit(1))
 
 
 @dataclass(frozen=True, slots=True)

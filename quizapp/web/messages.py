@@ -83,6 +83,7 @@ MESSAGES: Mapping[str, LazyString] = {
     ),
     "bad_link": _l("No link was made: it needs a time, and 50 links of one record are the most."),
     "bad_view": _l("The view was not saved: it needs a name of at most 80 characters, and 30 are the most."),
+    "too_many_records": _l("So many records do not go into one PDF or archive. Narrow the search first."),
     "export_unfinished": _l("The file is still being written. Its page shows how far it is."),
     "own_record": _l("This is your own record; somebody else has to decide about it. Nothing was changed."),
     "own_result": _l("This is your own result; somebody else has to release it. Nothing was changed."),

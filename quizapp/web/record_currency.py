@@ -57,7 +57,7 @@ def currency_page() -> Any:
     )
     if kind in currency.FORMS:
         headers = {"Content-Disposition": f'attachment; filename="currency.{kind}"'}
-        return Response(currency.file(lines, kind), mimetype=FORMS[kind][0], headers=headers)
+        return Response(currency.file(lines, kind), mimetype=FORMS[kind].mimetype, headers=headers)
     # What was read from a file comes back as text, so that the answers can be had as a file too.
     form.text.data = "\n".join(entries)
     return _page(form, lines)

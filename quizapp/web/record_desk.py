@@ -25,7 +25,9 @@ from quizapp.web.messages import message
 from quizapp.web.records import bp
 from quizapp.web.requests import reader_zone
 
+#: What forms are called; those that take a while have a page of their own.
 FORM_NAMES = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
+FILE_NAMES = {**FORM_NAMES, "pdf": "PDF", "zip": "ZIP"}
 
 
 @bp.get("/records")
@@ -114,18 +116,45 @@ def filters_of(form: SearchForm) -> dict[str, str]:
 def export(form: str) -> Any:
     """Exactly the rows the same filters show, all pages of them, or those selected; in the same order."""
     wish = wish_of(search_form())
-    if request.args.get("selected") and not wish.serials:
-        # Nothing ticked is nothing wanted, never everything.
-        flash(_("Tick the rows first. Nothing was exported."), "warning")
-        return redirect(url_for("records.index", sort=wish.sort))
+    if _is_nothing(wish):
+        return _tick_first(wish)
     pieces = record_exports.stream(context(), actor(), wish, form, form)
     return _download(pieces, form)
+
+
+def _is_nothing(wish: Wish) -> bool:
+    """Nothing ticked is nothing wanted, never everything."""
+    return bool(request.args.get("selected")) and not wish.serials
+
+
+def _tick_first(wish: Wish) -> Any:
+    flash(_("Tick the rows first. Nothing was exported."), "warning")
+    return redirect(url_for("records.index", sort=wish.sort))
+
+
+@bp.get("/records/pdf")
+@needs(Permission.PULL_RECORDS)
+def pdf_page() -> Any:
+    """The choice between one file to read and the signed files of the same rows."""
+    form = search_form()
+    wish = wish_of(form)
+    if _is_nothing(wish):
+        return _tick_first(wish)
+    asked = [*filters_of(form).items(), ("sort", wish.sort)]
+    ticked = [("serial", serial) for serial in wish.serials]
+    return render_template(
+        "records/pdf.html",
+        count=record_exports.count(context(), actor(), wish),
+        most=record_exports.MOST_PDFS,
+        address=f"{url_for('records.ask_export')}?{urlencode([*asked, *ticked])}",
+        back=f"{url_for('records.index')}?{urlencode(asked)}",
+    )
 
 
 def _download(pieces: Any, form: str) -> Response:
     name = f"records.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(pieces, mimetype=record_exports.FORMS[form][0], headers=headers)
+    return Response(pieces, mimetype=record_exports.FORMS[form].mimetype, headers=headers)
 
 
 @bp.get("/records/columns")
@@ -176,7 +205,7 @@ def ask_export() -> Any:
 def exports() -> Any:
     """The files of the last day."""
     told = record_exports.exports(context(), actor())
-    return render_template("records/exports.html", exports=told, form_names=FORM_NAMES)
+    return render_template("records/exports.html", exports=told, form_names=FILE_NAMES)
 
 
 @bp.get("/records/exports/<uuid:export_id>")
@@ -184,7 +213,7 @@ def exports() -> Any:
 def export_page(export_id: UUID) -> Any:
     """How far a file is."""
     told = record_exports.export(context(), actor(), export_id)
-    return render_template("records/export.html", export=told, form_names=FORM_NAMES)
+    return render_template("records/export.html", export=told, form_names=FILE_NAMES)
 
 
 @bp.get("/records/exports/<uuid:export_id>/file")

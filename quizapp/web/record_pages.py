@@ -12,8 +12,8 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from quizapp.domain.framework import Framework, TaskStatement
-from quizapp.domain.record import Reach, ReasonCategory, RecordStatus, status_as_of
-from quizapp.services.record_views import RecordView
+from quizapp.domain.record import Reach, ReasonCategory, RecordStatus
+from quizapp.services.record_views import RecordView, as_of
 from quizapp.services.verification import Finding
 from quizapp.web import task_maps
 from quizapp.web.access import context
@@ -197,9 +197,7 @@ def _public(path: str) -> str:
 
 def status_then(record: RecordView, day: date) -> str:
     """What was told of a record at the end of a day, in words."""
-    changes = [(entry.day, entry.status) for entry in record.history]
-    last = date.fromisoformat(record.payload["expires_on"])
-    status = status_as_of(changes, last, day)
+    status, _entry = as_of(record, day)
     return chips()[status][1] if status else _("Not issued yet")
 
 

@@ -28,6 +28,7 @@ def door_words() -> Mapping[str, str]:
         "desk": _("The start page of a registrar"),
         "print": _("Printed"),
         "json": _("The signed file"),
+        "pdf": _("The record as PDF"),
         "csv": _("An export"),
         "xlsx": _("An export"),
         "export": _("An export"),

@@ -174,7 +174,7 @@ def matrix_file(form: str) -> Any:
     told = _matrix(_matrix_form(), f"matrix:{form}"[:40])
     pieces = standings.matrix_file(told, form) if told else ()
     headers = {"Content-Disposition": f'attachment; filename="matrix.{form}"'}
-    return Response(pieces, mimetype=FORMS[form][0] if form in FORMS else None, headers=headers)
+    return Response(pieces, mimetype=FORMS[form].mimetype if form in FORMS else None, headers=headers)
 
 
 def _matrix_form() -> MatrixForm:

@@ -176,7 +176,7 @@ def apply(regrade_id: UUID) -> Any:
     def work() -> str:
         done = regrades.apply(context(), actor(), regrade_id, letters.regrade)
         changed = ngettext("%(num)d score was changed.", "%(num)d scores were changed.", done.changed)
-        told = ngettext("%(num)d learner was told.", "%(num)d learners were told.", done.told)
+        told = ngettext("%(num)d learner gets a letter.", "%(num)d learners get a letter.", done.told)
         return f"{changed} {told}"
 
     return _done(work, url_for("regrades.regrade", regrade_id=regrade_id))

@@ -9,7 +9,7 @@ from flask import Flask, Response, redirect, render_template, request, url_for
 
 from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.record import read_serial
-from quizapp.services import credentials, record_uploads, sharing, verification
+from quizapp.services import credentials, record_pdfs, record_uploads, sharing, verification
 from quizapp.services.record_views import RecordView
 from quizapp.services.verification import Finding
 from quizapp.web import record_pages
@@ -121,6 +121,17 @@ def verify_json(serial: str) -> Any:
     return _file(data, f"record-{read_serial(serial)}.json")
 
 
+@bp.get("/verify/<serial>/record.pdf")
+@public
+@limited
+def verify_pdf(serial: str) -> Any:
+    """The same for people: the file its holder has, with the signed record inside."""
+    data = record_pdfs.public_file(context(), actor(), serial)
+    if data is None:
+        return _verdict(serial)
+    return _file(data, f"record-{read_serial(serial)}.pdf", "application/pdf")
+
+
 @bp.get("/verify/issuer.json")
 @public
 @limited
@@ -129,10 +140,10 @@ def issuer() -> Response:
     return _file(verification.issuer_file(context()), "issuer.json")
 
 
-def _file(data: bytes, name: str) -> Response:
+def _file(data: bytes, name: str, mimetype: str = "application/json") -> Response:
     return Response(
         data,
-        mimetype="application/json",
+        mimetype=mimetype,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -35,11 +35,15 @@ def test_an_unknown_home_exits_2_and_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in told.stderr
 
 
-def test_a_setting_that_does_not_exist_exits_2_and_is_named(tmp_path: Path) -> None:
-    told = quizapp("audit", "list", QUIZAPP_HOME=str(tmp_path), QUIZAPP_PROT="8000", QUIZAPP_PORT="x")
+def test_settings_that_do_not_exist_or_cannot_be_so_exit_2_and_are_named(tmp_path: Path) -> None:
+    wrong = {"QUIZAPP_PROT": "8000", "QUIZAPP_PORT": "x", "QUIZAPP_RECORD_REACH": "Full"}
+    told = quizapp("check", QUIZAPP_HOME=str(tmp_path), **wrong)
     assert told.returncode == 2
-    assert "QUIZAPP_PROT: no such setting" in told.stderr
-    assert "QUIZAPP_PORT: invalid literal" in told.stderr
+    assert told.stderr.splitlines() == [
+        "Error: QUIZAPP_PORT: invalid literal for int() with base 10: 'x'",
+        "QUIZAPP_PROT: no such setting",
+        "QUIZAPP_RECORD_REACH: 'Full' is none of full, competencies, status",
+    ]
 
 
 def raising(error: BaseException) -> click.Group:

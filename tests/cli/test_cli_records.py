@@ -17,6 +17,7 @@ import rfc8785
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy import select
 
 from quizapp.cli import common
 from quizapp.cli import records as commands
@@ -26,6 +27,7 @@ from quizapp.integrations.signing import Ed25519Signer
 from quizapp.ports import FixedClock
 from quizapp.services import record_exports, record_status, records, verification
 from quizapp.services.unit_of_work import Context
+from quizapp.store.records import RowDisclosure
 from tests.support.people import TESTS
 from tests.support.records import MIXED, MONTH, Room, registrar, revoke, room
 
@@ -145,6 +147,45 @@ def test_exit_codes_with_an_issuer_file(small: Room, tmp_path: Path) -> None:
     assert common.run(commands.group, arguments) == 2
     issuer.write_bytes(b"no issuer")
     assert common.run(commands.group, arguments) == 2
+
+
+def test_a_record_as_of_a_day(small: Room, run: Any, clock: FixedClock) -> None:
+    serial, issued_at = small.certified(), clock.instant
+    clock.instant += MONTH
+    record_status.suspend(small.context, registrar(small.context), serial, *REASON)
+    told = {day: run("as-of", serial, day) for day in ("2026-03-01", "2026-03-02", "2026-04-02")}
+    facts = {day: json.loads(one.stdout) for day, one in told.items()}
+    assert {day: (one.exit_code, facts[day]["status"], facts[day]["since"]) for day, one in told.items()} == {
+        "2026-03-01": (1, None, None),
+        "2026-03-02": (0, "valid", issued_at.isoformat()),
+        "2026-04-02": (1, "suspended", clock.instant.isoformat()),
+    }
+    assert facts["2026-04-02"]["reason_category"] == "irregularity"
+    wrong = ((serial, "2026-04-03"), (serial, "x"), ("x", "2026-03-02"))
+    assert [run("as-of", *arguments).exit_code for arguments in wrong] == [2, 2, 2]
+
+
+def test_the_evidence_of_a_record_is_identifiers_and_marks(small: Room, run: Any) -> None:
+    serial = small.certified(right=MIXED)
+    rows = json.loads(run("evidence", serial, "--format", "json").stdout)
+    by_task = {code: [row["right"] for row in rows if row["task"] == code] for code in ("1.A", "1.B")}
+    assert {code: (sum(marks), len(marks)) for code, marks in by_task.items()} == {
+        "1.A": (8, 8),
+        "1.B": (7, 8),
+    }
+    assert {(row["task"], row["status"], row["x"], row["n"], row["taken_on"]) for row in rows} == {
+        ("1.A", "demonstrated", 8, 8, "2026-03-02"),
+        ("1.B", "not_yet", 7, 8, "2026-03-02"),
+    }
+    assert set(rows[0]) == {
+        *commands.EVIDENCE_COLUMNS, "x", "n", "exam", "form", "blueprint", "bank", "item_digest",
+        "entries", "first_at", "last_at",
+    }  # fmt: skip
+    table = run("evidence", serial).stdout
+    assert table.split()[: len(commands.EVIDENCE_COLUMNS)] == list(commands.EVIDENCE_COLUMNS)
+    assert run("evidence", "x").exit_code == 2
+    with small.context.reading() as session:
+        assert list(session.scalars(select(RowDisclosure.door))) == ["cli:evidence"] * 2
 
 
 def test_lists_have_stable_columns_in_every_form(small: Room, run: Any) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from quizapp.cli import common, group
 from quizapp.domain.regrade import RegradeKind
+from quizapp.services import jobs
 from quizapp.store.regrades import RowRegrade
 from tests.services.test_regrades import A0, B, Hall
 
@@ -49,6 +50,7 @@ def test_a_regrade_by_command_still_takes_a_registrar(hall: Hall, run: Any, mail
     hall.desk.approve(regrade_id)
     code, out, _ = run("regrade", "apply", str(regrade_id))
     assert (code, out) == (0, "Changed 1 scores, spared 0, issued 1 records, wrote 1 letters.\n")
+    assert jobs.run_due(hall.context) == 1
     assert [message.subject for message in mail.sent] == ["Your result: Small certification"]
     assert "superseded  1" in run("regrade", "show", str(regrade_id))[1]
     assert run("regrade", "undo", str(regrade_id), "--reason", "x")[0] == 0

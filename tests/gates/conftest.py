@@ -22,6 +22,7 @@ from quizapp.store import people as store
 from tests.conftest import NOON, close
 from tests.support.banks import shipped_part
 from tests.support.people import sign_in
+from tests.support.regrades import letter
 
 ROLES = {
     "visitor": None,
@@ -86,7 +87,7 @@ def place(
     app = create_app(settings, clock=FixedClock(NOON), mail=NullMailer())
     with app.app_context():
         banks = shipped_part(home.parent / "banks", ["1.0", "2.0"])
-        demo.build(app.extensions["quizapp"], banks, lambda *_: None, crowd=CROWD)
+        demo.build(app.extensions["quizapp"], banks, lambda *_: None, letter, crowd=CROWD)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -64,7 +64,7 @@ OWNERS = {
 #: Who connects programs finds the description of their interface.
 CONNECTORS = {"registrar", "administrator"}
 #: The public page of a record is reached from the record, or from the serial printed on it.
-OF_A_SERIAL = {"records.verify", "records.verify_json", "records.issuer"}
+OF_A_SERIAL = {"records.verify", "records.verify_json", "records.verify_pdf", "records.issuer"}
 
 
 def reachable(app: Flask, role: str) -> set[str]:

@@ -16,11 +16,14 @@ from tests.support import attempts as room
 from tests.support.people import TESTS
 from tests.support.regrades import letter
 
+REASON = "Two answers are right."
+
 
 def made(place: Place) -> list[UUID]:
     """The regrades, the applied one first; made at the first call."""
     with place.context.reading() as session:
-        known = session.query(RowRegrade).order_by(RowRegrade.state).all()
+        # The demonstration has an applied one of its own, which nobody challenged.
+        known = session.query(RowRegrade).filter_by(reason=REASON).order_by(RowRegrade.state).all()
         if known:
             return [row.id for row in known]
         taken = (
@@ -36,7 +39,7 @@ def made(place: Place) -> list[UUID]:
     slots = room.slots(place.context, attempt_id)[:3]
     learner = Actor(place.person_id("learner"), frozenset({Role.LEARNER}))
     for slot in slots:
-        challenges.challenge(place.context, learner, attempt_id, slot.position, "Two answers are right.")
+        challenges.challenge(place.context, learner, attempt_id, slot.position, REASON)
     registrar = Actor(place.person_id("registrar"), frozenset({Role.REGISTRAR}))
     applied, proposed = (_proposed(place, slot.item_id) for slot in slots[:2])
     seen = regrade_views.view(place.context, registrar, applied)
@@ -50,6 +53,4 @@ def _proposed(place: Place, item_id: str) -> UUID:
         bank = session.query(RowItemBank).join(RowItem).filter(RowItem.item_id == item_id).first()
         assert bank is not None
         bank_id = bank.bank_id
-    return regrades.propose(
-        place.context, TESTS, bank_id, item_id, RegradeKind.FULL_MARKS, reason="Two answers are right."
-    )
+    return regrades.propose(place.context, TESTS, bank_id, item_id, RegradeKind.FULL_MARKS, reason=REASON)

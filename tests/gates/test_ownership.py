@@ -15,7 +15,7 @@ from tests.support import exams
 from tests.support.people import person, sign_in
 
 #: What everybody may look up by serial, by design.
-PUBLIC_BY_SERIAL = {"records.verify", "records.verify_json"}
+PUBLIC_BY_SERIAL = {"records.verify", "records.verify_json", "records.verify_pdf"}
 OWNED = {"attempt_id", "serial"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import page
@@ -108,3 +109,22 @@ def test_a_sign_without_a_font_is_named() -> None:
 def test_markup_in_texts_is_text() -> None:
     name = '#panic("no") *Ada* $x$ \\ <b> `raw` @ref'
     assert name in pdfs.text(drawn(pdfs.payload(pdfs.FRAMEWORK) | {"learner": {"name": name}}))
+
+
+def test_many_records_are_one_accessible_file_that_says_it_is_not_signed() -> None:
+    payload = pdfs.payload(pdfs.FRAMEWORK, missing=(1,))
+    leaves = [
+        record_pdf.Leaf(payload | {"serial": serial}, framework, ADDRESS, PROOF, "valid")
+        for serial, framework in (("AAAA-BBBB", pdfs.FRAMEWORK), ("CCCC-DDDD", None))
+    ]
+    data = record_pdf.collect(leaves, ["EEEE-FFFF"], "Test issuer", date(2026, 3, 5))
+    assert page.is_pdf_compliant_bytes(data, profile="ua1")
+    first, *others = pdfs.page_texts(data)
+    for words in (
+        "Completion records: 2", "Test issuer", "This file carries no signature, and it proves nothing",
+        "Put together on 5 March 2026.", "AAAA-BBBB", "CCCC-DDDD", "EEEE-FFFF",
+    ):  # fmt: skip
+        assert words in first
+    assert len(others) == 2 * pdfs.pages(drawn(payload))
+    assert "This file is signed" not in pdfs.text(data)
+    assert data == record_pdf.collect(leaves, ["EEEE-FFFF"], "Test issuer", date(2026, 3, 5))

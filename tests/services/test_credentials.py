@@ -21,12 +21,15 @@ from quizapp.services import credential_checks, credentials, record_status, reco
 from quizapp.services.unit_of_work import Context
 from quizapp.services.verification import Finding, Verification
 from quizapp.store.records import by_serial, key_ring
+from tests.support import pdfs
 from tests.support.credentials import (
     ADDRESS,
+    common,
     facts,
     of_json,
     of_open_badge,
     of_page,
+    of_paper,
     of_transcript,
     published,
 )
@@ -60,10 +63,13 @@ READERS = {"json": of_json, "openbadge": of_open_badge, "clr": of_transcript}
 
 def test_every_form_says_the_same_facts(sqlite_context: Context) -> None:
     serial = room(sqlite_context, title='An <b>"exam"</b> &amp; more').certified("Zoë Example")
-    payloads = {form: read(export(sqlite_context, serial, form)) for form, read in READERS.items()}
-    assert payloads == dict.fromkeys(READERS, payloads["json"])
-    assert of_page(export(sqlite_context, serial, "html")) == facts(payloads["json"])
-    assert set(records.PROJECTIONS) >= {*READERS, "html"}
+    files = {form: export(sqlite_context, serial, form) for form in records.PROJECTIONS}
+    whole = {form: facts(read(files[form])) for form, read in READERS.items()}
+    whole["html"] = of_page(files["html"])
+    whole["pdf"] = facts(of_json(pdfs.attachment(files["pdf"])))
+    assert whole == dict.fromkeys(records.PROJECTIONS, whole["json"])
+    # The words on paper are read too: they could say something else than the record inside.
+    assert of_paper(files["pdf"]) == common(whole["json"])
 
 
 def test_a_credential_and_a_transcript_are_current(small: Room, clock: FixedClock) -> None:

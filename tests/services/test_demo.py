@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from quizapp import resources
 from quizapp.domain.exam import Mode
-from quizapp.domain.person import Actor, Role
+from quizapp.domain.person import NOBODY, Actor, Role
 from quizapp.domain.score import Decision
-from quizapp.services import demo, exams, results, sittings, start_views
+from quizapp.services import demo, exams, results, sharing, sittings, start_views, verification
 from quizapp.services.simulation import SimulatedLearner, take
 from quizapp.store import people as store
+from tests.support.regrades import letter
 
 BANKS = resources.folder("question_banks") / "security-cooperation"
 #: Answers right whatever is asked.
@@ -17,7 +18,7 @@ EXPERT = SimulatedLearner("tests", "expert", 1000.0)
 
 def build(context) -> list[str]:
     said: list[str] = []
-    demo.build(context, BANKS, lambda label, _done, _total: said.append(label), crowd=1)
+    demo.build(context, BANKS, lambda label, _done, _total: said.append(label), letter, crowd=1)
     return said
 
 
@@ -32,6 +33,15 @@ def test_every_shipped_exam_can_be_taken_and_the_open_top_up_too(sqlite_context)
     context = sqlite_context
     build(context)
     assert build(context) == []
+    shown = demo.shown(context)
+    assert shown is not None
+    now = verification.look_up(context, NOBODY, shown.serial)
+    assert now is not None
+    then = verification.look_up(context, NOBODY, now.payload["supersedes"])
+    assert then is not None
+    assert (now.status, then.status, then.successor_serial) == ("valid", "superseded", shown.serial)
+    assert then.history[-1].reason_category == "correction", "a regrade took its place"
+    assert sharing.by_link(context, NOBODY, shown.token).serial == shown.serial
     rooms = {
         exam.slug: sittings.listed(context, demo.DEMO, exam.id) for exam in exams.listed(context, demo.DEMO)
     }

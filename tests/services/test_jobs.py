@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -149,6 +150,36 @@ def test_the_job_of_a_dead_process_is_taken_over_after_its_lease(
     # The process was only slow: what it says about its own, older try is not written down.
     jobs._put_off(context, dead, "too late")
     assert (row(context, "a").state, row(context, "a").error) == ("done", "")
+
+
+def test_long_work_holds_its_lease_until_somebody_else_has_begun(context: Context, clock: FixedClock) -> None:
+    def hold(job: Job) -> None:
+        with context.transaction(ADA) as uow:
+            jobs.hold(uow, job)
+
+    ask(context, "a")
+    first = jobs._claim(context)
+    assert first is not None
+    clock.instant += jobs.LEASE - timedelta(seconds=1)
+    hold(first)
+    clock.instant += jobs.LEASE - timedelta(seconds=1)
+    assert jobs._claim(context) is None
+    clock.instant += timedelta(seconds=1)
+    second = jobs._claim(context)
+    assert second is not None
+    with pytest.raises(jobs.Overtaken):
+        hold(first)
+    hold(second)
+
+
+def test_a_round_does_not_work_for_ever(
+    context: Context, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        ask(context, name)
+    instants = iter([0.0, 1.0, 1.0 + jobs.ROUND_SECONDS])
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=instants.__next__))
+    assert (jobs.run_due(context), len(worker.seen)) == (1, 1)
 
 
 def test_several_processes_share_the_work(context: Context, worker: Worker) -> None:

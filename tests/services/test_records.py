@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,14 +22,24 @@ from quizapp.domain.person import Actor, Role
 from quizapp.domain.record import RecordStatus
 from quizapp.integrations import signing, xlsx_files
 from quizapp.ports import FixedClock
-from quizapp.services import cohorts, jobs, record_exports, record_status, records, revocations, saved_views
+from quizapp.services import (
+    cohorts,
+    jobs,
+    record_exports,
+    record_status,
+    record_uploads,
+    records,
+    revocations,
+    saved_views,
+)
 from quizapp.services.unit_of_work import Context
+from quizapp.services.verification import Finding
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.audit import RowAuditLine
 from quizapp.store.people import RowPerson
 from quizapp.store.record_search import Wish
 from quizapp.store.records import RowDisclosure, RowRecord, RowRecordEvent, RowSigningKey
-from tests.support import banks, exams
+from tests.support import banks, exams, pdfs
 from tests.support.people import TESTS
 from tests.support.records import GOOD, MIXED, MONTH, POOR, Room, registrar, revoke, room
 
@@ -466,7 +478,11 @@ def test_a_long_export_goes_in_batches_and_misses_nothing(
 def test_a_file_is_written_in_the_background(small: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record_exports, "PART_BYTES", 40)
     serial, rita = small.certified("=Ada Example"), registrar(small.context)
-    asked = {form: record_exports.ask(small.context, rita, Wish(), form) for form in record_exports.FORMS}
+    asked = {
+        form: record_exports.ask(small.context, rita, Wish(), form)
+        for form, known in record_exports.FORMS.items()
+        if known.is_direct
+    }
     with pytest.raises(Refused):
         record_exports.file_of(small.context, rita, asked["csv"])
     assert jobs.run_due(small.context) == 3
@@ -482,6 +498,36 @@ def test_a_file_is_written_in_the_background(small: Room, monkeypatch: pytest.Mo
     other = registrar(small.context, "Roy Registrar")
     with pytest.raises(NotFound):
         record_exports.export(small.context, other, asked["csv"])
+
+
+def test_records_leave_as_signed_files_in_an_archive_or_as_one_unsigned_copy(
+    small: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bo = small.certified(), small.certified("Bo 田中")
+    rita, context = registrar(small.context), small.context
+    asked = {form: record_exports.ask(context, rita, Wish(sort="learner"), form) for form in ("zip", "pdf")}
+    assert jobs.run_due(context) == 2
+    files = {form: b"".join(record_exports.file_of(context, rita, key)) for form, key in asked.items()}
+    with zipfile.ZipFile(io.BytesIO(files["zip"])) as archive:
+        told = {name: archive.read(name) for name in archive.namelist()}
+    assert list(told) == [f"record-{ada}.pdf", "records.csv", "README.txt"]
+    assert told[f"record-{ada}.pdf"] == records.export(context, TESTS, ada, "pdf"), "the one that is kept"
+    readme = told["README.txt"].decode()
+    assert readme.endswith(f"not affected:\n{bo}\n")
+    rows = csv.DictReader(io.StringIO(told["records.csv"].decode("utf-8-sig")))
+    assert [row["serial"] for row in rows] == [ada, bo]
+    first, *others = pdfs.page_texts(files["pdf"])
+    assert ("carries no signature" in first, "Ada Example" in first, ada in first, bo in first) == (
+        True, True, True, True,
+    )  # fmt: skip
+    assert [("unsigned copy" in page, ada in page) for page in others] == [(True, True)] * len(others)
+    assert "This copy is not signed" in others[-1]
+    assert record_uploads.check(context, rita, files["pdf"]).finding is Finding.NOT_SIGNED
+    assert sorted(door for door, _ in doors(context)) == ["export:pdf"] * 2 + ["export:zip"] * 2 + ["pdf"]
+    monkeypatch.setattr(record_exports, "FORMS", {"zip": replace(record_exports.FORMS["zip"], most=1)})
+    with pytest.raises(Refused) as error:
+        record_exports.ask(context, rita, Wish(), "zip")
+    assert error.value.code == "too_many_records"
 
 
 def test_views_are_kept_by_name_for_their_owner_only(context: Context) -> None:

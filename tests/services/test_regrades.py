@@ -15,9 +15,12 @@ from quizapp.domain.exam import Release
 from quizapp.domain.person import Role
 from quizapp.domain.regrade import RegradeKind
 from quizapp.domain.score import TaskStatus
+from quizapp.ports import Message
 from quizapp.services import (
     attempts,
     item_suspension,
+    jobs,
+    letters,
     record_status,
     regrade_views,
     regrades,
@@ -25,8 +28,10 @@ from quizapp.services import (
     scores,
     verification,
 )
+from quizapp.services.unit_of_work import UnitOfWork
 from quizapp.store.audit import RowAuditLine
-from quizapp.store.records import RowRecord
+from quizapp.store.jobs import RowJob
+from quizapp.store.records import RowRecord, RowRecordEvent
 from quizapp.store.scores import RowScore
 from tests.support import attempts as room
 from tests.support.people import TESTS, person
@@ -141,6 +146,53 @@ def test_history_grows_and_the_public_page_shows_the_chain(hall, context, mail) 
     assert [told.history[-1].reason_category for told in chain if told] == ["correction", "correction", ""]
     assert [message.text for message in mail.sent] == ["+1.A - undo=False", "+ -1.A undo=True"]
     assert hall.score(b) == ONE_OFF
+
+
+def test_no_letter_is_lost_when_the_process_dies_after_the_commit(hall, context, mail, monkeypatch) -> None:
+    def die(_uow: UnitOfWork) -> None:
+        raise SystemExit
+
+    def refuse(_message: Message) -> None:
+        raise ConnectionRefusedError
+
+    hall.sit(hall.ben, "a0")
+    regrade_id = hall.desk.propose(A0, RegradeKind.ACCEPT, B)
+    hall.desk.approve(regrade_id)
+    with monkeypatch.context() as patch:
+        patch.setattr(UnitOfWork, "run_effects", die)
+        with pytest.raises(SystemExit):
+            regrades.apply(context, hall.desk.registrar, regrade_id, letter)
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "send", refuse)
+        assert (jobs.run_due(context), mail.sent) == (1, [])
+    context.clock.instant += jobs.FIRST_PAUSE
+    assert (jobs.run_due(context), jobs.run_due(context)) == (1, 0)
+    assert [message.text for message in mail.sent] == ["+1.A - undo=False"]
+    with context.reading() as session:
+        kept = select(RowJob.state, RowJob.facts).where(RowJob.kind == letters.KIND)
+        assert session.execute(kept).all() == [("done", {})], "no letter is kept once it is sent"
+
+
+def test_of_records_of_one_instant_the_one_written_last_is_in_force(hall, context) -> None:
+    hall.sit(hall.ben, "a0")
+    desk = hall.desk
+    for _ in range(2):
+        given = desk.propose(A0, RegradeKind.ACCEPT, B)
+        desk.approve(given)
+        regrades.apply(context, desk.registrar, given, letter)
+        back = regrades.undo(context, desk.instructor, given, "It was right before.")
+        desk.approve(back, lowers=True)
+        regrades.apply(context, desk.registrar, back, letter)
+    with context.reading() as session:
+        issued = (
+            select(RowRecord)
+            .join(RowRecordEvent, RowRecordEvent.record_id == RowRecord.id)
+            .where(RowRecordEvent.verb == "issue")
+        )
+        rows = session.scalars(issued.order_by(RowRecordEvent.id)).all()
+        assert {row.issued_at for row in rows} == {context.clock.instant}
+        assert [row.status for row in rows] == ["superseded"] * 4 + ["valid"]
+        assert [row.supersedes_id for row in rows] == [None, *(row.id for row in rows[:-1])]
 
 
 def test_what_was_shown_is_lowered_only_by_a_registrars_decision(hall, context, mail) -> None:

@@ -11,7 +11,7 @@ from quizapp.domain.errors import Invalid, NotFound
 from quizapp.domain.person import NOBODY
 from quizapp.domain.record import Reach
 from quizapp.ports import FixedClock
-from quizapp.services import records, sharing, verification
+from quizapp.services import name_changes, records, sharing, verification
 from quizapp.services.unit_of_work import Context
 from tests.support.records import MIXED, registrar, room
 
@@ -36,6 +36,19 @@ def test_the_public_page_reveals_what_the_learner_chose_or_the_owner_set(context
     assert verification.public_file(context, NOBODY, serial) is not None
     with pytest.raises(NotFound):
         sharing.set_reach(context, rita, serial, Reach.FULL)
+
+
+def test_what_a_learner_chose_holds_for_the_record_that_takes_its_place(context: Context) -> None:
+    small, rita = room(context), registrar(context)
+    ada = small.learner()
+    serial = small.serial(small.sit(ada, MIXED))
+    sharing.set_reach(context, ada, serial, Reach.STATUS)
+    assert ada.person_id is not None
+    (newer,) = name_changes.change_name(context, rita, ada.person_id, "Ada Newname", "File 7").serials
+    assert sharing.sharing(context, ada, newer).reach is Reach.STATUS
+    assert verification.public_file(context, NOBODY, newer) is None
+    sharing.set_reach(context, ada, newer, Reach.FULL)
+    assert [sharing.sharing(context, ada, one).reach for one in (serial, newer)] == ["status", "full"]
 
 
 def test_a_link_reveals_so_much_for_so_long(context: Context, clock: FixedClock) -> None:

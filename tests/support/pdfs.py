@@ -16,9 +16,14 @@ from quizapp.integrations.pdf_signatures import PdfSigner
 END = b"%%EOF"
 
 
+def page_texts(data: bytes) -> list[str]:
+    """The words of each page."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(data)).pages]
+
+
 def text(data: bytes) -> str:
     """Every word of every page."""
-    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(data)).pages)
+    return " ".join(page_texts(data))
 
 
 def pages(data: bytes) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 from quizapp.domain.person import Actor, Role
 from quizapp.domain.regrade import RegradeKind
 from quizapp.ports import Message
-from quizapp.services import regrade_views, regrades
+from quizapp.services import jobs, regrade_views, regrades
 from quizapp.services.regrades import Done, Told
 from quizapp.services.unit_of_work import Context
 from tests.support.people import person
@@ -52,10 +52,12 @@ class Desk:
         )
 
     def apply(self, regrade_id: UUID, lowers: bool = False) -> Done:
-        """Approve and apply, a minute later than whatever was before."""
+        """Approve, apply and have the letters sent, a minute later than whatever was before."""
         self.context.clock.instant += timedelta(minutes=1)  # type: ignore[attr-defined]
         self.approve(regrade_id, lowers)
-        return regrades.apply(self.context, self.registrar, regrade_id, letter)
+        done = regrades.apply(self.context, self.registrar, regrade_id, letter)
+        jobs.run_due(self.context)
+        return done
 
     def regrade(self, item_id: str, kind: RegradeKind, *answers: Any, lowers: bool = False) -> UUID:
         """The whole way; gives the regrade."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +19,7 @@ from sqlalchemy import select
 
 from quizapp.domain.person import Actor, Role
 from quizapp.ports import FixedClock, NullMailer
-from quizapp.services import cohorts, jobs, record_status, records
+from quizapp.services import cohorts, jobs, record_exports, record_status, records
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
 from quizapp.store.records import RowDisclosure
@@ -136,6 +138,7 @@ def test_an_unknown_serial_is_404_on_the_same_page(guest: FlaskClient) -> None:
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
         assert "<script>" not in answer.text
         assert guest.get(f"/verify/{serial}/record.json").status_code == 404
+        assert guest.get(f"/verify/{serial}/record.pdf").status_code == 404
 
 
 def test_a_typed_serial_is_found_however_it_is_spelled(small: Room, guest: FlaskClient) -> None:
@@ -149,6 +152,13 @@ def test_the_public_file_is_the_holders_file(small: Room, guest: FlaskClient) ->
     answer = guest.get(f"/verify/{serial}/record.json")
     assert answer.data == records.file_of(small.context, TESTS, serial)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="record-{serial}.json"'
+    answer = guest.get(f"/verify/{serial}/record.pdf")
+    assert answer.data == records.export(small.context, TESTS, serial, "pdf")
+    assert (answer.mimetype, answer.headers["Content-Disposition"]) == (
+        "application/pdf",
+        f'attachment; filename="record-{serial}.pdf"',
+    )
+    assert f'href="/verify/{serial}/record.pdf"' in guest.get(f"/verify/{serial}").text
     issuer = json.loads(guest.get("/verify/issuer.json").data)
     assert issuer["keys"][0]["key_id"] == small.context.signer.key_id
 
@@ -175,7 +185,8 @@ def test_public_look_ups_are_noted(small: Room, guest: FlaskClient) -> None:
     serial = small.certified()
     guest.get(f"/verify/{serial}")
     guest.get(f"/verify/{serial}/record.json")
-    assert doors(small.context) == ["verify", "verify:json"]
+    guest.get(f"/verify/{serial}/record.pdf")
+    assert doors(small.context) == ["verify", "verify:json", "verify:pdf"]
 
 
 @pytest.fixture
@@ -237,6 +248,31 @@ def test_a_search_is_kept_and_a_long_file_shows_its_progress(small: Room, rita: 
     assert "Adas" not in rita.get("/records").text
 
 
+def test_ticked_rows_become_signed_files_or_one_copy(
+    small: Room, rita: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [small.certified(name) for name in ("Ada Example", "Bo Example", "Cy Example")][:2]
+    assert 'formaction="/records/pdf"' in rita.get("/records").text
+    assert rita.get("/records/pdf?selected=1").location == "/records?sort=-issued_at"
+    page = rita.get("/records/pdf", query_string={"serial": chosen, "selected": "1"}).text
+    assert ("2 records" in page, "carries no signature" in page) == (True, True)
+    action = re.search(r'action="(/records/exports[^"]+)"', page)
+    assert action is not None
+    answer = post(rita, html.unescape(action.group(1)), form="zip")
+    assert "0 of 2" in rita.get("/records/exports").text
+    jobs.run_due(small.context)
+    file = rita.get(f"{answer.location}/file")
+    assert (file.mimetype, file.headers["Content-Disposition"]) == (
+        "application/zip",
+        'attachment; filename="records.zip"',
+    )
+    names = zipfile.ZipFile(io.BytesIO(file.data)).namelist()
+    assert sorted(names) == sorted([*(f"record-{s}.pdf" for s in chosen), "README.txt", "records.csv"])
+    assert "nothing to write" in rita.get("/records/pdf?text=zzzz").text
+    monkeypatch.setattr(record_exports, "MOST_PDFS", 2)
+    assert "At most 2 records go into one file" in rita.get("/records/pdf").text
+
+
 def test_an_empty_list_teaches_and_a_filter_that_fits_nothing_can_be_dropped(
     small: Room, rita: FlaskClient
 ) -> None:
@@ -293,8 +329,11 @@ def test_a_learner_shares_less_than_everything(sqlite_app: Flask, small: Room, g
     assert f'href="/records/{serial}/share"' in client.get("/records/mine").text
     post(client, f"/records/{serial}/share/reach", reach="competencies")
     page = guest.get(f"/verify/{serial}").text
-    assert ("1 of 2 tasks shown" in page, "Do A." in page, "record.json" in page) == (True, False, False)
-    assert "Do A." not in guest.get(f"/verify/{serial}/record.json").text
+    assert ("1 of 2 tasks shown" in page, "Do A." in page) == (True, False)
+    assert re.findall(r"record\.(?:json|pdf)", page) == []
+    for form in ("json", "pdf"):
+        answer = guest.get(f"/verify/{serial}/record.{form}")
+        assert (answer.mimetype, "Do A." in answer.text) == ("text/html", False)
     post(client, f"/records/{serial}/share/links", label="Unit", link_reach="status", days="7")
     link = re.search(
         r'href="http://localhost(/verify/link/[0-9a-f]{48})"', client.get(f"/records/{serial}/share").text

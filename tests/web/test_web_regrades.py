@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from quizapp.domain.person import Role
+from quizapp.services import jobs
 from quizapp.services.unit_of_work import Context
 from quizapp.store.records import RowRecord
 from quizapp.store.regrades import RowRegrade
@@ -95,12 +96,14 @@ def test_a_challenge_becomes_a_regrade_and_the_regrade_is_taken_back(office: Off
         False,
         True,
     )
-    assert "1 score was changed. 1 learner was told." in office.approve(path)
+    assert "1 score was changed. 1 learner gets a letter." in office.approve(path)
     assert (hall.score(a), hall.score(b)) == (FULL, FULL)
     shown = office.page(office.ben, result)
     assert "This result was scored again" in shown
     assert "Points: 15 of 16 before, 16 of 16 since." in shown
     assert "The scoring of this question was changed" in shown
+    assert mail.sent == []
+    assert jobs.run_due(office.context) == 1
     assert "replaced by a new one" in mail.sent[0].text
     assert f"/results/{b}" in mail.sent[0].text
     assert "Undo" in office.page(office.instructor, path)

@@ -1,4 +1,7 @@
-"""A completion record as a tagged PDF/UA-1 file with the signed record attached; not signed itself."""
+"""Completion records as tagged PDF/UA-1 files: one with the signed record attached, or many to read.
+
+Neither is signed here; a file of many never is.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import segno
@@ -35,18 +40,62 @@ def draw(
     empty), ``proof`` what the page says of the signature, ``fonts`` a folder with more fonts.
     Raises `Invalid` ("unprintable") with the first sign that no font has.
     """
-    # It holds a compiler and its fonts, some 40 MB that most processes never use.
-    import typst
-
     told = sheet.compose(payload, framework, address, proof)
     inputs = {
         "sheet": json.dumps(told),
         "record": record.decode(),
         "qr": _qr(address or payload["serial"]),
     }
+    return _compiled("record.typ", inputs, fonts)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One record of many: what `draw` asks, and how it stands on the day."""
+
+    payload: Mapping[str, Any]
+    framework: Framework | None
+    address: str
+    proof: Sequence[tuple[str, str]]
+    status: str
+
+
+def collect(leaves: Sequence[Leaf], missing: Sequence[str], issuer: str, day: date, fonts: str = "") -> bytes:
+    """Many records in one file, which says first that it is not signed, and which serials are ``missing``.
+
+    Raises `Invalid` ("unprintable") as `draw` does.
+    """
+    told = {
+        "title": f"Completion records: {len(leaves)}",
+        "issuer": issuer,
+        "day": [day.year, day.month, day.day],
+        "notice": [*sheet.UNSIGNED, f"Put together on {sheet.day(day.isoformat())}."],
+        "kind": "Completion record, unsigned copy",
+        "lines": [_line(leaf) for leaf in leaves],
+        "missing": list(missing),
+        "records": [_leaf(leaf) for leaf in leaves],
+    }
+    return _compiled("collection.typ", {"collection": json.dumps(told)}, fonts)
+
+
+def _line(leaf: Leaf) -> list[str]:
+    name, exam = leaf.payload["learner"]["name"], leaf.payload["exam"]["title"]
+    return [sheet.broken(name), sheet.broken(exam), leaf.status.capitalize(), leaf.payload["serial"]]
+
+
+def _leaf(leaf: Leaf) -> dict[str, object]:
+    told = sheet.compose(leaf.payload, leaf.framework, leaf.address, leaf.proof)
+    told["signature"] = list(sheet.COPY)
+    return {"sheet": told, "qr": _qr(leaf.address or leaf.payload["serial"])}
+
+
+def _compiled(template: str, inputs: dict[str, str], fonts: str) -> bytes:
+    # It holds a compiler and its fonts, some 40 MB that most processes never use.
+    import typst
+
     try:
         return typst.compile(
-            str(resources.folder("templates") / "records" / "record.typ"),
+            str(resources.folder("templates") / "records" / template),
             font_paths=[fonts] if fonts else [],
             # What is installed on one machine must not decide how a record looks.
             ignore_system_fonts=True,

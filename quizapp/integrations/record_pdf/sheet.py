@@ -81,6 +81,16 @@ SIGNATURE = (
     "canonical JSON (RFC 8785) with an Ed25519 signature of the issuer. Both can be checked without the "
     "issuer's help; only the issuer can tell what was decided since.",
 )
+#: What a copy says in the place of that.
+COPY = (
+    "This copy is not signed and proves nothing. The issuer's own file of this record is signed as a whole "
+    "and carries the record as an attachment; it names the same key and the same checksum.",
+)
+#: What a file of many records says on its first page.
+UNSIGNED = (
+    "This file carries no signature, and it proves nothing: it is a copy to read and print.",
+    "Whoever has to rely on a record takes its own signed file, or looks up its serial.",
+)
 
 
 def _tasks(payload: Payload) -> Iterator[Mapping[str, Any]]:
