@@ -18,8 +18,6 @@ UNLINKED = {
     "system_check.now",
     "records.status_list",
     "records.did_document",
-    # Given away by a learner; the page is that of records.verify.
-    "records.verify_link",
     "case.documents",
     "case.document",
     "case.package",
@@ -54,7 +52,16 @@ OWN_RECORDS = {
     "records.looks",
 }
 CASES = {"cases.case", "cases.open_page"}
-OWNED = {"scores.result", "records.mine", "records.my_transcript", "records.share", *OWN_RECORDS, *CASES}
+OWNED = {
+    "scores.result",
+    "records.mine",
+    "records.my_transcript",
+    "records.share",
+    *OWN_RECORDS,
+    *CASES,
+    # Given away by a learner, who sees it where it is made.
+    "records.verify_link",
+}
 OWNERS = {
     "learner": OWNED,
     "instructor": {"scores.result", *CASES},
