@@ -674,7 +674,7 @@ def test_no_state_of_an_item_has_a_barrier(hall: Hall) -> None:
         looks.at(page, "report waits", DIALOG)
         page.keyboard.press("Escape")
         browser.set_offline(False)
-        expect(page.locator(".runner-banner")).to_be_visible()
+        expect(page.locator(".runner-banner").filter(has_text="Your report about question")).to_be_visible()
         looks.at(page, "banner")
         page.keyboard.press("r")
         page.get_by_text("Submit 7 answers").click()
