@@ -32,6 +32,7 @@ from tests.support import attempts as room
 from tests.support import postgres
 from tests.support import server as servers
 from tests.support.attempts import LEARNER
+from tests.support.banks import shipped_part
 from tests.support.exams import window
 from tests.support.people import TESTS, person
 
@@ -77,7 +78,8 @@ def installed(dialect: str, folder: Path | None = None, **changes: Any) -> Itera
         app = create_app(replace(settings, log_level="error"), creates=True)
         with app.app_context():
             flask_migrate.upgrade()
-            world = furnish(app.extensions["quizapp"], settings)
+            # One competency is enough for its exams, and loads in seconds.
+            world = furnish(app.extensions["quizapp"], settings, shipped_part(home / "banks", ["1.0"]))
             yield Installation(dialect, app, world, home / "postgres")
         world.context.engine.dispose()
 

@@ -108,7 +108,7 @@ def check(
     """An answer for each entry, in their order; every record an answer names is noted as disclosed."""
     actor.require(Permission.PULL_RECORDS)
     with context.transaction(actor) as uow:
-        wanted, day = _wanted(uow.session, exam_id), today(context)
+        wanted, day = tasks_of(uow.session, exam_id) if exam_id else (), today(context)
         told, ids = judged(uow.session, entries, wanted, day, horizon, lambda one: _is_of(one, exam_id))
         record_store.disclose(uow.session, ids, actor.person_id, door, uow.now)
         uow.audit("disclose", "record", "", door=door, asked=len(entries), count=len(ids))
@@ -151,9 +151,8 @@ def judged(
 _NOBODY = UUID(int=0)
 
 
-def _wanted(session: Session, exam_id: UUID | None) -> tuple[str, ...]:
-    if exam_id is None:
-        return ()
+def tasks_of(session: Session, exam_id: UUID) -> tuple[str, ...]:
+    """The tasks an exam asks; raises `NotFound`."""
     exam = session.get(RowExam, exam_id)
     if exam is None:
         raise NotFound("not_found")

@@ -17,6 +17,7 @@ from quizapp.domain.person import Actor, Permission
 from quizapp.domain.record import RecordStatus, status_as_of
 from quizapp.domain.score import TaskStatus
 from quizapp.integrations import csv_files, xlsx_files
+from quizapp.services import currency
 from quizapp.services.record_facts import day_of, today
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import cohorts as cohort_store
@@ -24,7 +25,6 @@ from quizapp.store import frameworks as framework_store
 from quizapp.store import people as people_store
 from quizapp.store import record_holdings as store
 from quizapp.store import records as record_store
-from quizapp.store.exams import RowExam, definition_of
 from quizapp.store.people import RowCohort
 from quizapp.store.record_holdings import Assessed, Held, TaskLine
 from quizapp.store.records import RowRecordEvent
@@ -154,10 +154,7 @@ def exam_tasks(context: Context, actor: Actor, exam_id: UUID) -> tuple[str, ...]
     """The tasks an exam asks; raises `NotFound`."""
     actor.require(Permission.PULL_RECORDS)
     with context.reading() as session:
-        exam = session.get(RowExam, exam_id)
-        if exam is None:
-            raise NotFound("not_found")
-        return tuple(definition_of(exam).blueprint.task_codes)
+        return currency.tasks_of(session, exam_id)
 
 
 def cohort(
