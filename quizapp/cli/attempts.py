@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 
 from quizapp.cli import common
-from quizapp.services import attempts, score_explanations, score_exports, scores
+from quizapp.services import attempts, releases, score_explanations, score_exports, scores
 
 
 @click.group("attempt")
@@ -38,7 +38,7 @@ def score(attempt_id: UUID, explain: bool, again: bool) -> None:
 @click.argument("attempt_id", type=click.UUID)
 def ask_release(attempt_id: UUID) -> None:
     """Where an exam wants two people, ask that a result be released; somebody who signs in does it."""
-    is_new = scores.ask_release(common.context(), common.CLI, attempt_id)
+    is_new = releases.ask_release(common.context(), common.CLI, attempt_id)
     click.echo(f"{attempt_id}: {'asked for' if is_new else 'was released or asked for already'}.")
 
 
@@ -46,7 +46,7 @@ def ask_release(attempt_id: UUID) -> None:
 @click.argument("attempt_id", type=click.UUID)
 def release(attempt_id: UUID) -> None:
     """Show a scored result to its learner now, and issue the record it deserves."""
-    serial = scores.release_now(common.context(), common.CLI, attempt_id)
+    serial = releases.release_now(common.context(), common.CLI, attempt_id)
     click.echo(f"Released {attempt_id}." + (f" Record {serial}." if serial else " No record is deserved."))
 
 

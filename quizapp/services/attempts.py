@@ -17,7 +17,7 @@ from quizapp.domain.attempt import AttemptState, CloseReason, Purpose, Receipt
 from quizapp.domain.errors import Forbidden, NotFound, Refused
 from quizapp.domain.exam import Window
 from quizapp.domain.person import NO_ACCOMMODATION, Actor, Permission
-from quizapp.services import admissions, preparations, scores
+from quizapp.services import admissions, preparations, releases, scores
 from quizapp.services.forms import Opening, open_attempt
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as store
@@ -174,7 +174,7 @@ def receipt_of(row: RowAttempt) -> Receipt:
 
 def finish(context: Context, attempt_id: UUID) -> None:
     """Score, release and issue whatever of it is due for a closed attempt; safe to repeat."""
-    scores.finish(context, attempt_id)
+    releases.finish(context, attempt_id)
 
 
 def submit(context: Context, actor: Actor, attempt_id: UUID) -> Receipt:
@@ -223,7 +223,7 @@ def finish_overdue(context: Context, person_id: UUID | None) -> None:
             return
     for attempt_id in _overdue(context, person_id):
         close(context, scores.SWEEP, attempt_id, CloseReason.TIME)
-    for attempt_id in scores.waiting(context, person_id):
+    for attempt_id in releases.waiting(context, person_id):
         finish(context, attempt_id)
 
 
@@ -244,7 +244,7 @@ def sweep(context: Context, said: Callable[[UUID], None] | None = None) -> Swept
     """Close what is overdue, then score, release and issue what is waiting, everywhere."""
     closed = sum(_try(context, _close_overdue, attempt_id) for attempt_id in _overdue(context))
     finished = 0
-    for attempt_id in scores.waiting(context):
+    for attempt_id in releases.waiting(context):
         finished += _try(context, finish, attempt_id)
         if said is not None:
             said(attempt_id)

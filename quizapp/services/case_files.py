@@ -15,7 +15,7 @@ from quizapp.domain.errors import Forbidden, NotFound, Refused, raise_if_any
 from quizapp.domain.exam import Mode
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.record import ReasonCategory
-from quizapp.services import case_letters, case_outcomes, scores
+from quizapp.services import case_letters, case_outcomes, releases
 from quizapp.services.case_letters import Letter
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import case_files as store
@@ -144,7 +144,7 @@ def withdraw(context: Context, actor: Actor, case_id: UUID, letter: Letter) -> N
         case_letters.write(uow, row, "withdrawn", letter)
         uow.audit("withdraw", "case_file", row.id)
         attempt_id = row.attempt_id
-    scores.finish_closed(context, attempt_id)
+    releases.finish_closed(context, attempt_id)
 
 
 def _locked(uow: UnitOfWork, case_id: UUID) -> RowCaseFile:
@@ -219,4 +219,4 @@ def decide(
         case_letters.write(uow, row, "decided", letter)
         uow.audit("decide", "case_file", row.id, outcome=told.value, attempt=str(attempt.id))
         attempt_id = attempt.id
-    scores.finish_closed(context, attempt_id)
+    releases.finish_closed(context, attempt_id)

@@ -14,7 +14,7 @@ from uuid import UUID
 from quizapp.domain.attempt import AttemptState
 from quizapp.domain.errors import Forbidden, NotFound, Refused
 from quizapp.domain.person import Actor, Permission
-from quizapp.services import incidents, scores
+from quizapp.services import incidents, releases, scores
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import exam_day
 from quizapp.store import late_entries as store
@@ -117,7 +117,7 @@ def decide(
             "accept_late" if is_accepted else "reject_late", "sitting", sitting_id, entries=sorted(wanted)
         )
     for attempt_id in attempt_ids:
-        scores.finish(context, attempt_id)
+        releases.finish(context, attempt_id)
     return len(rows)
 
 

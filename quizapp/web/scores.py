@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from quizapp.domain.exam import Mode
 from quizapp.domain.framework import TaskStatement
 from quizapp.domain.person import Permission
-from quizapp.services import results, scores
+from quizapp.services import releases, results
 from quizapp.services.results import ResultView
 from quizapp.web import cases, task_maps
 from quizapp.web.access import actor, context, needs, signed_in
@@ -41,14 +41,16 @@ def result(attempt_id: UUID) -> Any:
 def waiting() -> str:
     """The sittings with scored results that nobody was shown."""
     may_watch = actor().may(Permission.WATCH_SITTING)
-    return render_template("scores/waiting.html", lines=scores.held(context(), actor()), may_watch=may_watch)
+    return render_template(
+        "scores/waiting.html", lines=releases.held(context(), actor()), may_watch=may_watch
+    )
 
 
 @bp.post("/results/waiting/<uuid:sitting_id>/ask")
 @needs(Permission.RELEASE_SCORES)
 def ask_release(sitting_id: UUID) -> Any:
     """Ask somebody else to release the results of a sitting."""
-    done = scores.ask_release_of_sitting(context(), actor(), sitting_id)
+    done = releases.ask_release_of_sitting(context(), actor(), sitting_id)
     asked = ngettext("Asked for %(num)d result.", "Asked for %(num)d results.", done)
     return _waiting(f"{asked} {_('Somebody else has to release them now.')}")
 
@@ -57,7 +59,7 @@ def ask_release(sitting_id: UUID) -> Any:
 @needs(Permission.RELEASE_SCORES)
 def withdraw_release(sitting_id: UUID) -> Any:
     """Take back what was asked for."""
-    scores.withdraw_release_of_sitting(context(), actor(), sitting_id)
+    releases.withdraw_release_of_sitting(context(), actor(), sitting_id)
     return _waiting(_("Withdrawn. Nothing is shown to anybody."))
 
 
@@ -65,13 +67,13 @@ def withdraw_release(sitting_id: UUID) -> Any:
 @needs(Permission.RELEASE_SCORES)
 def release(sitting_id: UUID) -> Any:
     """Show results to their learners: all of the sitting, or those that somebody else asked for."""
-    done = scores.release_sitting(context(), actor(), sitting_id)
+    done = releases.release_sitting(context(), actor(), sitting_id)
     return _waiting(ngettext("%(num)d result was released.", "%(num)d results were released.", done))
 
 
 def _waiting(sentence: str) -> Any:
     flash(sentence, "success")
-    return redirect(url_for("scores.waiting"))
+    return redirect(url_for("releases.waiting"))
 
 
 # --- how a result is drawn --------------------------------------------------------------

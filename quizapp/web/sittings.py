@@ -12,9 +12,9 @@ from flask_babel import ngettext
 from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.exam import Window
 from quizapp.domain.person import Permission
-from quizapp.services import scores, sitting_plans
+from quizapp.services import releases, sitting_plans
 from quizapp.services import sittings as service
-from quizapp.services.scores import Held
+from quizapp.services.releases import Held
 from quizapp.services.sitting_plans import Plan
 from quizapp.services.sittings import Phase, SittingDetail
 from quizapp.web import exam_words
@@ -64,14 +64,14 @@ def sitting(sitting_id: UUID) -> str:
 def _held(sitting_id: UUID) -> Held | None:
     if not actor().may(Permission.RELEASE_SCORES):
         return None
-    return next(iter(scores.held(context(), actor(), sitting_id)), None)
+    return next(iter(releases.held(context(), actor(), sitting_id)), None)
 
 
 @bp.post("/sittings/<uuid:sitting_id>/release")
 @needs(Permission.RELEASE_SCORES)
 def release_results(sitting_id: UUID) -> Any:
     """Show every scored result of the sitting to its learner."""
-    done = scores.release_sitting(context(), actor(), sitting_id)
+    done = releases.release_sitting(context(), actor(), sitting_id)
     flash(ngettext("%(num)d result was released.", "%(num)d results were released.", done), "success")
     return redirect(url_for("exams.sitting", sitting_id=sitting_id))
 

@@ -21,6 +21,7 @@ from quizapp.services import (
     challenges,
     jobs,
     regrades,
+    releases,
     results,
     score_reports,
     scores,
@@ -57,8 +58,11 @@ def test_an_open_case_holds_the_release_until_it_is_decided(
     attempts.sweep(context)
     assert (released(court, attempt_id), court.view(case_id).is_held) == (False, True)
     with pytest.raises(Refused, match="held_by_case"):
-        scores.release_now(context, court.rita, attempt_id)
-    assert (scores.release_sitting(context, court.rita, court.sitting_id or attempt_id), court.records()) == (
+        releases.release_now(context, court.rita, attempt_id)
+    assert (
+        releases.release_sitting(context, court.rita, court.sitting_id or attempt_id),
+        court.records(),
+    ) == (
         0,
         [],
     )
@@ -182,7 +186,7 @@ def test_a_bar_ends_on_its_day(court: Court, clock: FixedClock) -> None:
 def test_whoever_had_a_part_in_it_does_not_decide(context: Context, clock: FixedClock) -> None:
     court = Court(context, release=Release.MANUAL)
     attempt_id = court.sit(MIXED)
-    scores.release_now(context, court.rita, attempt_id)
+    releases.release_now(context, court.rita, attempt_id)
     rex = court.staff(Role.REGISTRAR, "Rex Registrar")
     item = room.slots(context, attempt_id)[0].item_id
     regrades.propose(context, rex, "small-bank", item, RegradeKind.FULL_MARKS, reason="Two keys.")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from quizapp.domain.errors import Forbidden, Invalid, NotFound, Refused
 from quizapp.domain.exam import Release
 from quizapp.domain.person import Actor, Role
-from quizapp.services import attempts, incidents, item_suspension, presence, score_reports, scores
+from quizapp.services import attempts, incidents, item_suspension, presence, releases, score_reports
 from quizapp.store.audit import RowAuditLine
 from tests.support import attempts as room
 from tests.support.people import TESTS, person
@@ -61,12 +61,12 @@ def test_a_suspended_item_counts_for_nobody_until_it_is_restored(hall, context, 
 def test_nothing_is_released_between_the_suspension_and_the_new_score(hall, context) -> None:
     hall.change(item_suspension.suspend)
     with pytest.raises(Refused) as told:
-        scores.release(context, TESTS, hall.a)
+        releases.release(context, TESTS, hall.a)
     assert told.value.code == "not_scored"
 
 
 def test_a_result_that_was_shown_stays(hall, context) -> None:
-    scores.release_now(context, TESTS, hall.a)
+    releases.release_now(context, TESTS, hall.a)
     assert (hall.change(item_suspension.suspend), hall.counted()) == (0, 16)
 
 

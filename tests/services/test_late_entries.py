@@ -10,7 +10,15 @@ import pytest
 from quizapp.domain.errors import DomainError, Forbidden, NotFound
 from quizapp.domain.exam import Release
 from quizapp.domain.person import Actor, Role
-from quizapp.services import attempts, late_entries, presence, saving, score_reports, scores, sittings
+from quizapp.services import (
+    attempts,
+    late_entries,
+    presence,
+    releases,
+    saving,
+    score_reports,
+    sittings,
+)
 from quizapp.services.late_entries import LateEntry
 from quizapp.services.simulation import right_response
 from quizapp.services.sitting_plans import Plan
@@ -127,7 +135,7 @@ def test_what_was_shown_or_decided_is_not_decided_again(hall, context) -> None:
 
 
 def test_a_released_result_takes_no_late_answers(hall, context) -> None:
-    scores.release_now(context, TESTS, hall.a)
+    releases.release_now(context, TESTS, hall.a)
     with pytest.raises(DomainError, match="attempt_released"):
         hall.decide()
 

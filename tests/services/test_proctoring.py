@@ -18,9 +18,9 @@ from quizapp.services import (
     presence,
     proctoring,
     receipt_views,
+    releases,
     results,
     saving,
-    scores,
 )
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.records import RowRecord
@@ -107,7 +107,7 @@ def test_voiding_says_beforehand_that_the_pool_is_used_up(context) -> None:
 def test_a_scored_attempt_may_be_void_before_its_release_and_never_after(hall, context) -> None:
     room.answer(context, hall.a, lambda _slot: True)
     attempts.submit(context, hall.ada, hall.a)
-    scores.release_now(context, TESTS, hall.a)
+    releases.release_now(context, TESTS, hall.a)
     for call in (hall.void, lambda: proctoring.consequence(context, TESTS, hall.sitting_id, hall.a)):
         with pytest.raises(Refused) as told:
             call()
@@ -123,7 +123,7 @@ def test_a_void_attempt_is_never_released_and_its_learner_is_told(hall, context)
     hall.void()
     codes = []
     for call in (
-        lambda: scores.release_now(context, TESTS, hall.a),
+        lambda: releases.release_now(context, TESTS, hall.a),
         lambda: results.result_view(context, hall.ada, hall.a),
         hall.void,
     ):
@@ -132,7 +132,7 @@ def test_a_void_attempt_is_never_released_and_its_learner_is_told(hall, context)
         codes.append(told.value.code)
     assert codes == ["attempt_void", "not_found", "illegal_transition"]
     assert (
-        scores.release_sitting(context, TESTS, hall.sitting_id),
+        releases.release_sitting(context, TESTS, hall.sitting_id),
         results.past_results(context, hall.ada),
     ) == (
         0,

@@ -613,11 +613,11 @@ def test_the_desk_shows_what_expires_within_thirty_days(small: Room, clock: Fixe
 
 
 def test_the_issuing_officer_is_named_when_somebody_decided(context: Context) -> None:
-    from quizapp.services import scores
+    from quizapp.services import releases
 
     small = room(context, release=Release.MANUAL)
     attempt_id, rita = small.sit(small.learner(), GOOD), registrar(context)
-    scores.release(context, rita, attempt_id)
+    releases.release(context, rita, attempt_id)
     serial = records.issue(context, rita, attempt_id)
     assert serial is not None
     assert records.show(context, rita, serial).payload["issuing_officer"] == "Rita Registrar"

@@ -17,6 +17,7 @@ from quizapp.domain.score import Decision, TaskStatus, Total
 from quizapp.services import (
     accommodations,
     attempts,
+    releases,
     results,
     score_explanations,
     score_reports,
@@ -129,7 +130,7 @@ def test_a_result_that_is_not_released_is_not_shown(context, clock, actor, polic
         "not_released",
         [("valid", 1)] if shown_after else [],
     )
-    scores.release_now(context, TESTS, attempt_id)
+    releases.release_now(context, TESTS, attempt_id)
     assert records_of(context, actor.person_id) == [("valid", 1)]
     assert results.result_view(context, actor, attempt_id).report.demonstrated == ("1.A",)
 
@@ -232,7 +233,7 @@ def test_nobody_releases_their_own_result(context, actor) -> None:
     both = replace(actor, roles=frozenset({Role.LEARNER, Role.REGISTRAR}))
     codes = [
         code_of(lambda verb=verb: verb(context, both, attempt_id))
-        for verb in (scores.release, scores.release_now)
+        for verb in (releases.release, releases.release_now)
     ]
     assert (codes, records_of(context, actor.person_id)) == (["own_result"] * 2, [])
 
@@ -245,16 +246,19 @@ def test_where_an_exam_wants_two_people_one_asks_and_another_releases(context, a
     sitting_id = room.room(context, [actor.person_id], release=Release.TWO_PEOPLE)
     attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
     ida, rita = staff(context, Role.INSTRUCTOR, "Ida"), staff(context, Role.REGISTRAR, "Rita")
-    told = [code_of(lambda: scores.release_now(context, ida, attempt_id))]
-    assert (scores.ask_release(context, ida, attempt_id), scores.ask_release(context, rita, attempt_id)) == (
+    told = [code_of(lambda: releases.release_now(context, ida, attempt_id))]
+    assert (
+        releases.ask_release(context, ida, attempt_id),
+        releases.ask_release(context, rita, attempt_id),
+    ) == (
         True,
         False,
     )
-    told += [code_of(lambda who=who: scores.release_now(context, who, attempt_id)) for who in (ida, TESTS)]
+    told += [code_of(lambda who=who: releases.release_now(context, who, attempt_id)) for who in (ida, TESTS)]
     assert told == ["release_not_asked", "own_proposal", "needs_person"]
     assert (attempts.sweep(context).finished, records_of(context, actor.person_id)) == (0, [])
-    assert scores.release_now(context, rita, attempt_id) is not None
-    assert not scores.ask_release(context, ida, attempt_id)
+    assert releases.release_now(context, rita, attempt_id) is not None
+    assert not releases.ask_release(context, ida, attempt_id)
     with context.reading() as session:
         query = select(RowAuditLine).where(RowAuditLine.object_id == str(attempt_id))
         lines = [(line.verb, line.actor_id) for line in session.scalars(query.order_by(RowAuditLine.id))]
@@ -265,12 +269,12 @@ def test_what_was_asked_for_can_be_withdrawn_and_falls_with_a_new_score(context,
     sitting_id = room.room(context, [actor.person_id], release=Release.TWO_PEOPLE)
     attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
     rita = staff(context, Role.REGISTRAR, "Rita")
-    assert scores.ask_release_of_sitting(context, TESTS, sitting_id) == 1
-    assert scores.withdraw_release_of_sitting(context, rita, sitting_id) == 1
-    assert scores.release_sitting(context, rita, sitting_id) == 0
-    scores.ask_release(context, TESTS, attempt_id)
+    assert releases.ask_release_of_sitting(context, TESTS, sitting_id) == 1
+    assert releases.withdraw_release_of_sitting(context, rita, sitting_id) == 1
+    assert releases.release_sitting(context, rita, sitting_id) == 0
+    releases.ask_release(context, TESTS, attempt_id)
     scores.score(context, TESTS, attempt_id, again=True)
-    assert code_of(lambda: scores.release(context, rita, attempt_id)) == "release_not_asked"
+    assert code_of(lambda: releases.release(context, rita, attempt_id)) == "release_not_asked"
 
 
 def test_one_is_told_what_waits_for_whom_and_nothing_of_ones_own(context, actor) -> None:
@@ -279,22 +283,22 @@ def test_one_is_told_what_waits_for_whom_and_nothing_of_ones_own(context, actor)
     mine, others = (room.taken(context, who, sitting_id, {"1.A": 8}) for who in (actor, other))
     ida = staff(context, Role.INSTRUCTOR, "Ida")
     both = Actor(actor.person_id, frozenset({Role.LEARNER, Role.REGISTRAR}))
-    scores.ask_release(context, ida, others)
+    releases.ask_release(context, ida, others)
 
     def told(who: Actor) -> list[tuple[bool, int, int, int, tuple[str, ...]]]:
-        found = scores.held(context, who, sitting_id)
+        found = releases.held(context, who, sitting_id)
         return [(h.takes_two, h.unasked, h.own, h.asked, h.names) for h in found]
 
     assert told(ida) == [(True, 1, 1, 0, ("Ida",))]
     assert told(both) == [(True, 0, 0, 1, ("Ida",))]
-    assert code_of(lambda: scores.ask_release(context, both, mine)) == "own_result"
-    assert [scores.release_sitting(context, who, sitting_id) for who in (ida, both)] == [0, 1]
+    assert code_of(lambda: releases.ask_release(context, both, mine)) == "own_result"
+    assert [releases.release_sitting(context, who, sitting_id) for who in (ida, both)] == [0, 1]
 
 
 def test_nobody_asks_where_one_person_is_enough(context, actor) -> None:
     sitting_id = room.room(context, [actor.person_id], release=Release.MANUAL)
     attempt_id = room.taken(context, actor, sitting_id, {"1.A": 8})
-    assert code_of(lambda: scores.ask_release(context, TESTS, attempt_id)) == "release_takes_one"
+    assert code_of(lambda: releases.ask_release(context, TESTS, attempt_id)) == "release_takes_one"
 
 
 def test_a_void_attempt_and_a_preview_are_never_released(context, actor) -> None:
@@ -308,9 +312,9 @@ def test_a_void_attempt_and_a_preview_are_never_released(context, actor) -> None
     preview_id = attempts.preview(context, author, exam_id)
     attempts.submit(context, author, preview_id)
     codes = [
-        code_of(lambda: scores.release_now(context, TESTS, attempt_id)),
+        code_of(lambda: releases.release_now(context, TESTS, attempt_id)),
         code_of(lambda: scores.score(context, TESTS, attempt_id, again=True)),
-        code_of(lambda: scores.release_now(context, TESTS, preview_id)),
+        code_of(lambda: releases.release_now(context, TESTS, preview_id)),
     ]
     assert codes == ["attempt_void", "attempt_void", "not_live"]
 
@@ -323,9 +327,9 @@ def test_nothing_is_released_while_somebody_still_works_in_the_sitting(context, 
     running = attempts.start(context, slow, sitting_id)
     sittings.close(context, TESTS, sitting_id)
     attempts.sweep(context)
-    early = scores.is_releasable(context, done)
+    early = releases.is_releasable(context, done)
     attempts.submit(context, slow, running)
-    assert (early, scores.is_releasable(context, done)) == (False, True)
+    assert (early, releases.is_releasable(context, done)) == (False, True)
 
 
 def test_extra_time_of_anybody_holds_results_back(context, clock, actor) -> None:
@@ -335,7 +339,7 @@ def test_extra_time_of_anybody_holds_results_back(context, clock, actor) -> None
     told = []
     for minutes in (119, 30, 1):
         clock.instant += timedelta(minutes=minutes)
-        told.append(scores.is_releasable(context, attempt_id))
+        told.append(releases.is_releasable(context, attempt_id))
     assert told == [False, False, True]
 
 
@@ -350,7 +354,7 @@ def test_whoever_looks_after_the_sitting_releases_without_a_sweep(context, clock
 def test_what_waits_for_a_persons_word_is_no_work_for_the_sweep(context, actor) -> None:
     sitting_id = room.room(context, [actor.person_id], release=Release.MANUAL)
     room.taken(context, actor, sitting_id, {"1.A": 8})
-    assert (scores.waiting(context), attempts.sweep(context)) == ([], Swept(0, 0))
+    assert (releases.waiting(context), attempts.sweep(context)) == ([], Swept(0, 0))
 
 
 def test_a_top_up_does_not_tell_what_is_not_released(context, clock, actor) -> None:
@@ -359,7 +363,7 @@ def test_a_top_up_does_not_tell_what_is_not_released(context, clock, actor) -> N
     clock.instant += timedelta(days=40)
     before = start_views.start_view(context, actor, sitting_id)
     code = code_of(lambda: attempts.start(context, actor, sitting_id))
-    scores.release_now(context, TESTS, attempt_id)
+    releases.release_now(context, TESTS, attempt_id)
     after = start_views.start_view(context, actor, sitting_id)
     assert (before.refusal, code, before.tasks) == ("result_pending", "result_pending", ("1.A", "1.B"))
     assert (after.refusal, after.is_top_up, after.tasks) == ("", True, ("1.B",))
