@@ -73,7 +73,7 @@ def release(sitting_id: UUID) -> Any:
 
 def _waiting(sentence: str) -> Any:
     flash(sentence, "success")
-    return redirect(url_for("releases.waiting"))
+    return redirect(url_for("scores.waiting"))
 
 
 # --- how a result is drawn --------------------------------------------------------------
