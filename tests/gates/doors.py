@@ -12,6 +12,7 @@ from quizapp.services.records import Wish
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
+from quizapp.store.record_evidence import RowShareLink
 from quizapp.store.records import RowRecord
 from tests.gates import casing, exam_day, regrading
 from tests.gates.conftest import ROLES, Place
@@ -32,13 +33,16 @@ def _printed_serial(place: Place) -> list[str]:
 
 
 def _own_results(place: Place) -> list[str]:
-    """Practice and certification results, which are told apart."""
+    """Practice and certification results, which are told apart, and the record with a link given away."""
     regrading.made(place)
     decided, appeal, _ = casing.made(place)
     person_id = place.person_id("learner")
     with place.context.reading() as session:
         rows = session.query(RowAttempt).filter_by(person_id=person_id, state="closed")
-        return [*(f"/results/{row.id}" for row in rows), f"/cases/{decided}", f"/cases/{appeal}"]
+        results = [f"/results/{row.id}" for row in rows]
+        shared = session.query(RowRecord.serial).join(RowShareLink).filter_by(revoked_at=None).first()
+    assert shared is not None
+    return [*results, f"/cases/{decided}", f"/cases/{appeal}", f"/records/{shared.serial}/share"]
 
 
 def _draft(place: Place) -> list[str]:
