@@ -6,18 +6,20 @@ letters row by row: "B", "AC", "CABD", and "-" for a row left empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from quizapp.domain.errors import Invalid
-from quizapp.domain.item_types import item_type
+from quizapp.domain.item_types import gaps, item_type
 from quizapp.domain.item_types.base import Content
 
 #: Letters and digits nobody mistakes for one another, written or read aloud.
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
 EMPTY_ROW = "-"
+#: What paper calls the options that pages name in the reader's language.
+WORDS = {"true": "True", "false": "False"}
 
 Presented = Mapping[str, Any]
 
@@ -35,28 +37,56 @@ def normalise_code(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerSpace:
-    """The place for one answer: a row of bubbles per label, or (without letters) a line to write on.
+class AnswerRow:
+    """A row of bubbles with its label, or (without letters) a line to write on."""
 
-    ``is_many`` says that more than one bubble of a row may be filled.
-    """
-
-    rows: tuple[str, ...]
+    label: str = ""
     letters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpace:
+    """The place for one answer: rows, of which ``is_many`` says that several bubbles may be filled."""
+
+    rows: tuple[AnswerRow, ...]
     is_many: bool = False
 
 
 def answer_space(presented: Presented) -> AnswerSpace:
     """What the answer sheet offers for one item."""
-    letters = tuple(str(option["letter"]) for option in presented.get("options", ()))
+    letters = _lettered(presented)
     match presented["type"]:
         case "ordering":
-            return AnswerSpace(tuple(str(rank) for rank in range(1, len(letters) + 1)), letters)
+            return AnswerSpace(_numbered([letters] * len(letters)))
         case "matching":
-            prompts = range(1, len(presented["prompts"]) + 1)
-            return AnswerSpace(tuple(str(number) for number in prompts), letters)
+            return AnswerSpace(_numbered([letters] * len(presented["prompts"])))
+        case "dropdown_cloze":
+            return AnswerSpace(_numbered([_lettered(gap) for gap in presented["gaps"]]))
         case other:
-            return AnswerSpace(("",), letters, is_many=other == "multiple_response")
+            return AnswerSpace((AnswerRow("", letters),), is_many=other == "multiple_response")
+
+
+def _lettered(offering: Presented) -> tuple[str, ...]:
+    return tuple(str(option["letter"]) for option in offering.get("options", ()))
+
+
+def _numbered(rows: Iterable[tuple[str, ...]]) -> tuple[AnswerRow, ...]:
+    return tuple(AnswerRow(str(number), letters) for number, letters in enumerate(rows, 1))
+
+
+def lines(presented: Presented) -> Iterator[tuple[str, str]]:
+    """What is printed below a stem, row by row: (letter or number, text)."""
+    if "gaps" in presented:
+        yield "", gaps.printed(presented["gaps"], presented["after"])
+        for gap in presented["gaps"]:
+            told = (f"{option['letter']} {option['text']}" for option in gap.get("options", ()))
+            yield str(gap["number"]), "   ".join(told)
+    for number, prompt in enumerate(presented.get("prompts", ()), 1):
+        yield str(number), prompt["text"]
+    for option in presented.get("options", ()):
+        yield option["letter"], option.get("text") or WORDS.get(option["id"], option["id"])
+    if presented.get("unit"):
+        yield "", f"In {presented['unit']}."
 
 
 def read(content: Content, presented: Presented, typed: str) -> dict[str, Any] | None:
@@ -88,17 +118,31 @@ def written(presented: Presented, response: Mapping[str, Any] | None) -> str:
             pairs = response["pairs"]
             prompts = (prompt["id"] for prompt in presented["prompts"])
             return "".join(letters[pairs[name]] if name in pairs else EMPTY_ROW for name in prompts)
+        case "dropdown_cloze":
+            return "".join(_letter_in(gap, response["gaps"]) for gap in presented["gaps"])
         case _:
             return str(response.get("text", response.get("number", "")))
 
 
+def _letter_in(gap: Presented, chosen: Mapping[str, str]) -> str:
+    told = (option["letter"] for option in gap["options"] if option["id"] == chosen.get(gap["id"]))
+    return str(next(told, EMPTY_ROW))
+
+
 def _letters(presented: Presented, text: str) -> list[str]:
     """The ids of the typed letters, "" for an empty row; spaces, commas and case do not matter."""
-    by_letter = {option["letter"]: option["id"] for option in presented["options"]} | {EMPTY_ROW: ""}
-    told = [letter for letter in text.upper() if letter not in " ,;."]
-    if any(letter not in by_letter for letter in told):
+    return [_id_of(presented["options"], letter) for letter in _typed(text)]
+
+
+def _typed(text: str) -> list[str]:
+    return [letter for letter in text.upper() if letter not in " ,;."]
+
+
+def _id_of(rows: Iterable[Presented], letter: str) -> str:
+    by_letter = {row["letter"]: row["id"] for row in rows} | {EMPTY_ROW: ""}
+    if letter not in by_letter:
         raise Invalid("bad_response")
-    return [by_letter[letter] for letter in told]
+    return str(by_letter[letter])
 
 
 def _one(presented: Presented, text: str) -> object:
@@ -126,6 +170,12 @@ def _pairs(presented: Presented, text: str) -> object:
     return {"pairs": dict(zip(prompts, ids, strict=False))}
 
 
+def _gaps(presented: Presented, text: str) -> object:
+    letters = _rows(_typed(text), len(presented["gaps"]))
+    told = zip(presented["gaps"], letters, strict=False)
+    return {"gaps": {gap["id"]: _id_of(gap["options"], letter) for gap, letter in told}}
+
+
 def _rows(ids: list[str], most: int) -> list[str]:
     if len(ids) > most:
         raise Invalid("bad_response")
@@ -138,6 +188,7 @@ _READ: Mapping[str, Callable[[Presented, str], object]] = {
     "multiple_response": _many,
     "ordering": _ranks,
     "matching": _pairs,
+    "dropdown_cloze": _gaps,
     "numeric": lambda _presented, text: {"number": text},
     "short_text": lambda _presented, text: {"text": text},
 }

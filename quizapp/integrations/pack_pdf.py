@@ -11,7 +11,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from quizapp.domain.errors import Invalid, Problem
-from quizapp.domain.pack import Pack, PrintedForm, PrintedItem, answer_space
+from quizapp.domain.pack import Pack, PrintedForm, PrintedItem, answer_space, lines
 
 #: Typographic signs that every PDF reader's own fonts show only in a plainer form.
 PLAIN = str.maketrans(
@@ -20,13 +20,13 @@ PLAIN = str.maketrans(
 )  # fmt: skip
 #: Underscores are left alone: a stem may hold a blank to fill in.
 EMPHASIS = re.compile(r"(\*\*|`)(.+?)\1", re.DOTALL)
-WORDS = {"true": "True", "false": "False"}
 HOW = {
     "single_choice": "Fill one bubble.",
     "true_false": "Fill one bubble.",
     "multiple_response": "Fill every bubble that is right.",
     "ordering": "Row 1 is the first: fill one bubble a row.",
     "matching": "Fill one bubble for each number.",
+    "dropdown_cloze": "Fill one bubble for each gap.",
     "numeric": "Write a number.",
     "short_text": "Write a few words.",
 }
@@ -68,9 +68,7 @@ def _texts(pack: Pack) -> Iterable[str]:
     for form in pack.forms:
         for item in form.items:
             yield from (item.stimulus_title, item.stimulus_text, item.presented["stem"])
-            yield item.presented.get("unit", "")
-            for row in (*item.presented.get("prompts", ()), *item.presented.get("options", ())):
-                yield row.get("text", "")
+            yield from (text for _, text in lines(item.presented))
 
 
 class _Pages(FPDF):
@@ -170,13 +168,13 @@ class _Pages(FPDF):
 
     def _question(self, item: PrintedItem, is_introduced: bool) -> None:
         """One question, with its stimulus where that is new, on one page where it fits on one."""
-        lines = list(_lines(item))
+        told = list(_lines(item))
         if is_introduced:
-            lines = [(item.stimulus_title, "B", 0.0), (item.stimulus_text, "", 0.0), *lines]
-        if self.get_y() + GAP + sum(self._height(*line) for line in lines) > self.page_break_trigger:
+            told = [(item.stimulus_title, "B", 0.0), (item.stimulus_text, "", 0.0), *told]
+        if self.get_y() + GAP + sum(self._height(*line) for line in told) > self.page_break_trigger:
             self.add_page()
         self.ln(GAP)
-        for text, style, indent in lines:
+        for text, style, indent in told:
             self._text(text, style=style, indent=indent)
 
     def _height(self, text: str, style: str, indent: float) -> float:
@@ -204,7 +202,7 @@ class _Pages(FPDF):
         if self.get_y() + ROW * len(space.rows) + 3 > self.page_break_trigger:
             self.add_page()
         self.ln(2)
-        for number, label in enumerate(space.rows):
+        for number, row in enumerate(space.rows):
             y = self.get_y()
             if number == 0:
                 self._font(TEXT, "B")
@@ -214,9 +212,9 @@ class _Pages(FPDF):
                 self.cell(56, ROW, HOW.get(item.presented["type"], ""), align="R")
             self._font(9)
             self.set_xy(MARGIN + 11, y)
-            self.cell(8, ROW, label)
-            if space.letters:
-                self._bubbles(space.letters, MARGIN + 19, y)
+            self.cell(8, ROW, row.label)
+            if row.letters:
+                self._bubbles(row.letters, MARGIN + 19, y)
             else:
                 self.line(MARGIN + 11, y + ROW - 1, MARGIN + 11 + RULE_LENGTH, y + ROW - 1)
             self.set_xy(MARGIN, y + ROW)
@@ -233,13 +231,5 @@ class _Pages(FPDF):
 def _lines(item: PrintedItem) -> Iterator[tuple[str, str, float]]:
     """The lines of a question: text, style and indent."""
     yield f"{item.position}.  {item.presented['stem']}", "B", 0
-    for number, prompt in enumerate(item.presented.get("prompts", ()), 1):
-        yield f"{number}   {prompt['text']}", "", INDENT
-    for option in item.presented.get("options", ()):
-        yield f"{option['letter']}   {_option(option)}", "", INDENT
-    if item.presented.get("unit"):
-        yield f"In {item.presented['unit']}.", "", INDENT
-
-
-def _option(option: Any) -> str:
-    return str(option.get("text") or WORDS.get(option["id"], option["id"]))
+    for label, text in lines(item.presented):
+        yield f"{label}   {text}" if label else text, "", INDENT

@@ -36,6 +36,8 @@ def right_under(key: Json, answer: Json) -> dict[str, Any]:
         changed["order"] = [places[rank] for rank in sorted(places)]
     elif "pairs" in answer:
         changed["pairs"] = answer["pairs"]
+    elif "gaps" in answer:
+        changed["keys"] = {gap: [option] for gap, option in answer["gaps"].items()}
     elif "number" in answer:
         changed["value"] = answer["number"]
     else:
@@ -108,6 +110,22 @@ def _text(content: Json, key: Json, response: Json) -> Fraction:
     return _all(typed != "" and any(_same(text, is_exact) == typed for text in key["answers"]))
 
 
+def _gaps(content: Json, key: Json, response: Json) -> Fraction:
+    """Drop-downs: a gap counts where its option is one of the gap's keys."""
+    offered = {gap["id"]: {option["id"] for option in gap["options"]} for gap in content["gaps"]}
+    given = response["gaps"]
+    if not given or any(option not in offered[gap] for gap, option in given.items()):
+        return NOTHING
+    return _parts([gap in given and given[gap] in keys for gap, keys in key["keys"].items()], key)
+
+
+def _parts(hits: list[bool], key: Json) -> Fraction:
+    """Parts of equal worth: each for itself, or all of them or nothing."""
+    if key.get("scoring", "all_or_nothing") == "all_or_nothing":
+        return _all(False not in hits)
+    return Fraction(hits.count(True), len(hits))
+
+
 def _same(text: str, is_exact: bool) -> str:
     one = " ".join(unicodedata.normalize("NFKC", text).split())
     return one if is_exact else unicodedata.normalize("NFKC", one.casefold())
@@ -121,4 +139,5 @@ _TYPES: Mapping[str, Callable[[Json, Json, Json], Fraction]] = {
     "matching": _match,
     "numeric": _numeric,
     "short_text": _text,
+    "dropdown_cloze": _gaps,
 }

@@ -82,6 +82,7 @@ _RIGHT: Mapping[str, Callable[[Key], dict[str, Any]]] = {
     "matching": lambda key: {"pairs": dict(key["pairs"])},
     "numeric": lambda key: {"number": key["value"]},
     "short_text": lambda key: {"text": key["answers"][0]},
+    "dropdown_cloze": lambda key: {"gaps": {name: keys[0] for name, keys in key["keys"].items()}},
 }
 
 
@@ -104,6 +105,13 @@ def _one_pair_wrong(content: Key, key: Key) -> dict[str, Any]:
     return {"pairs": pairs}
 
 
+def _one_gap_wrong(content: Key, key: Key) -> dict[str, Any]:
+    chosen = {name: keys[0] for name, keys in key["keys"].items()}
+    gap = content["gaps"][0]
+    chosen[gap["id"]] = next(o["id"] for o in gap["options"] if o["id"] not in key["keys"][gap["id"]])
+    return {"gaps": chosen}
+
+
 _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "single_choice": _other_choice,
     "true_false": _other_choice,
@@ -112,6 +120,7 @@ _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "matching": _one_pair_wrong,
     "numeric": lambda _content, _key: {"number": "999999"},
     "short_text": lambda _content, _key: {"text": "no idea"},
+    "dropdown_cloze": _one_gap_wrong,
 }
 
 

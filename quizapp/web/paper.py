@@ -23,6 +23,7 @@ HOW = {
     "multiple_response": _l("every filled letter"),
     "ordering": _l("a letter a row, - for an empty row"),
     "matching": _l("a letter a row, - for an empty row"),
+    "dropdown_cloze": _l("a letter a gap, - for an empty one"),
     "numeric": _l("the number"),
     "short_text": _l("the words"),
 }

@@ -8,10 +8,12 @@ from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.item_types.base import as_stored
 from quizapp.domain.pack import (
+    AnswerRow,
     AnswerSpace,
     answer_space,
     differences,
     form_code,
+    lines,
     normalise_code,
     read,
     written,
@@ -25,6 +27,11 @@ CONTENT = {
     "multiple_response": {"stem": "?", "options": OPTIONS},
     "ordering": {"stem": "?", "options": OPTIONS},
     "matching": {"stem": "?", "options": OPTIONS, "prompts": PROMPTS},
+    "dropdown_cloze": {
+        "stem": "?",
+        "text": "A [[x]] and a [[y]].",
+        "gaps": [{"id": "y", "options": OPTIONS[:2]}, {"id": "x", "options": OPTIONS}],
+    },
     "numeric": {"stem": "?"},
     "short_text": {"stem": "?"},
 }
@@ -49,6 +56,8 @@ def test_every_item_type_can_be_answered_on_paper() -> None:
         ("ordering", "C-B", {"ranks": {"zebu": 1, "yak": 3}}),
         ("matching", "B-", {"pairs": {"p": "yak"}}),
         ("matching", "aa", {"pairs": {"p": "ox", "q": "ox"}}),
+        ("dropdown_cloze", "C-", {"gaps": {"x": "zebu"}}),
+        ("dropdown_cloze", "c b", {"gaps": {"x": "zebu", "y": "yak"}}),
         ("numeric", "12,5", {"number": "12.5", "text": "12,5"}),
         ("short_text", " Two words ", {"text": "Two words"}),
     ],
@@ -65,6 +74,7 @@ def test_letters_are_read_as_the_response_a_page_would_send(name: str, text: str
         ("multiple_response", "AC"),
         ("ordering", "C-B"),
         ("matching", "-C"),
+        ("dropdown_cloze", "-B"),
         ("numeric", "12,5"),
         ("numeric", "12"),
         ("short_text", "Two words"),
@@ -85,6 +95,8 @@ def test_a_response_is_shown_as_it_was_typed(name: str, text: str) -> None:
         ("ordering", "AAB"),
         ("ordering", "ABCA"),
         ("matching", "ABC"),
+        ("dropdown_cloze", "AC"),
+        ("dropdown_cloze", "AAA"),
     ],
 )
 def test_what_cannot_stand_on_the_sheet_is_refused(name: str, text: str) -> None:
@@ -98,11 +110,25 @@ def test_the_sheet_offers_what_each_type_needs() -> None:
         return answer_space(ITEM_TYPES[name].present(CONTENT[name], as_stored))
 
     letters = ("A", "B", "C")
-    assert space("single_choice") == AnswerSpace(("",), letters)
-    assert space("multiple_response") == AnswerSpace(("",), letters, is_many=True)
-    assert space("ordering") == AnswerSpace(("1", "2", "3"), letters)
-    assert space("matching") == AnswerSpace(("1", "2"), letters)
-    assert space("numeric") == AnswerSpace(("",))
+    assert space("single_choice") == AnswerSpace((AnswerRow("", letters),))
+    assert space("multiple_response") == AnswerSpace((AnswerRow("", letters),), is_many=True)
+    assert space("ordering") == AnswerSpace(tuple(AnswerRow(n, letters) for n in "123"))
+    assert space("matching") == AnswerSpace(tuple(AnswerRow(n, letters) for n in "12"))
+    assert space("dropdown_cloze") == AnswerSpace((AnswerRow("1", letters), AnswerRow("2", letters[:2])))
+    assert space("numeric") == AnswerSpace((AnswerRow(),))
+
+
+def test_what_stands_below_a_stem_is_printed_row_by_row() -> None:
+    def printed(name: str) -> list[tuple[str, str]]:
+        return list(lines(ITEM_TYPES[name].present(CONTENT[name], as_stored)))
+
+    assert printed("true_false") == [("A", "True"), ("B", "False")]
+    assert printed("matching")[:3] == [("1", "First"), ("2", "Second"), ("A", "Ox")]
+    assert printed("dropdown_cloze") == [
+        ("", "A [1] and a [2]."),
+        ("1", "A Ox   B Yak   C Zebu"),
+        ("2", "A Ox   B Yak"),
+    ]
 
 
 def test_a_code_is_found_however_it_is_typed() -> None:

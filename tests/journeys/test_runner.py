@@ -26,7 +26,7 @@ from tests.conftest import close
 from tests.gates.looking import CLIPPED, DESK, OPTIONS, PHONE, RUN_AXE
 from tests.journeys import hall as halls
 from tests.journeys.hall import READY, SAVED, WAITING, Hall, Seat, go, opened, state
-from tests.journeys.test_main_job import fill
+from tests.journeys.test_main_job import SELECTS, fill
 from tests.support import server as servers
 from tests.support.people import TESTS
 from tests.support.server import wait_until
@@ -546,7 +546,7 @@ def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
         page.keyboard.press("Escape")
         page.keyboard.press("k")
         assert page.url == f"{seat.url}/review"
-        tab_to(page, "Submit 7 answers")
+        tab_to(page, f"Submit {len(slots)} answers")
         page.keyboard.press("Enter")
         tab_to(page, "Yes, submit and end the exam")
         page.keyboard.press("Enter")
@@ -555,7 +555,7 @@ def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
     assert all(seat.states()[slot.position].is_flagged for slot in slots)
 
 
-TYPED = {"numeric", "short_text", "ordering", "matching"}
+TYPED = {"numeric", "short_text", "ordering", "matching", "dropdown_cloze"}
 
 
 def by_keyboard(page: Any, response: dict[str, Any]) -> None:
@@ -567,7 +567,7 @@ def by_keyboard(page: Any, response: dict[str, Any]) -> None:
         case {"choices": choices}:
             for choice in choices:
                 page.keyboard.press(str(values.index(choice) + 1))
-        case {"ranks": wanted} | {"pairs": wanted}:
+        case {"ranks": wanted} | {"pairs": wanted} | {"gaps": wanted}:
             for name, value in wanted.items():
                 select(page, name, str(value))
         case {"number": text} | {"text": text}:
@@ -577,7 +577,7 @@ def by_keyboard(page: Any, response: dict[str, Any]) -> None:
 
 
 def select(page: Any, name: str, value: str) -> None:
-    wanted = {f"rank-{name}", f"match-{name}"}
+    wanted = {f"{prefix}-{name}" for prefix in SELECTS.values()}
     for _ in range(60):
         if page.evaluate("document.activeElement.name ?? ''") in wanted:
             break

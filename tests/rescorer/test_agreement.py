@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quizapp.domain import regrade
 from quizapp.domain.errors import DomainError
 from quizapp.domain.exam import CutRule, TaskRule
-from quizapp.domain.item_types import ITEM_TYPES, multiple_response, ordering
+from quizapp.domain.item_types import ITEM_TYPES, gaps, multiple_response, ordering
 from quizapp.domain.regrade import Ruling
 from quizapp.domain.score import SlotFacts, posterior, report
 from quizapp.rescorer import differences
@@ -27,6 +27,7 @@ SCORING = {
     "multiple_response": list(multiple_response.POLICIES),
     "ordering": list(ordering.POLICIES),
     "matching": ["all_or_nothing", "per_pair"],
+    "dropdown_cloze": list(gaps.POLICIES),
 }
 
 
@@ -55,6 +56,8 @@ ODD = (
     {"choices": ["zz", "b"]},
     {"ranks": {"zz": 1}},
     {"pairs": {"visa": "z"}},
+    {"gaps": {"paper": "host"}},
+    {"gaps": {"elsewhere": "host"}},
     {"number": "x"},
     {"text": "x" * 300},
     {"from": "elsewhere"},

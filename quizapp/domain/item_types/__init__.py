@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import (
+    dropdown_cloze,
     matching,
     multiple_response,
     numeric,
@@ -30,6 +31,7 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             matching.TYPE,
             numeric.TYPE,
             short_text.TYPE,
+            dropdown_cloze.TYPE,
         )
     }
 )

@@ -42,6 +42,7 @@ class ReviewRow:
 
     `given` and `expected` are what the learner entered and what the key holds
     where a row is more than chosen or not: a position, a matched text, a number.
+    `letter` is the letter or number that the form shows beside the row.
     """
 
     id: str
@@ -57,7 +58,10 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One marked item for a result page. Holds the key: never build one for an open attempt."""
+    """One marked item for a result page. Holds the key: never build one for an open attempt.
+
+    `text` is what a type has to be read below its stem; its rows refer to it by number.
+    """
 
     type: str
     stem: str
@@ -68,6 +72,7 @@ class Review:
     given: str = ""
     unit: str = ""
     tolerance: str = ""
+    text: str = ""
 
 
 class Describe(Protocol):

@@ -26,12 +26,14 @@ shapes = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
     max_leaves=6,
 )
-field_names = st.sampled_from(["stem", "options", "prompts", "answer", "answers", "scoring", "x"])
+field_names = st.sampled_from(
+    ["stem", "text", "options", "prompts", "gaps", "answer", "answers", "scoring", "x"]
+)
 every_type = pytest.mark.parametrize("kind", list(ITEM_TYPES.values()), ids=list(ITEM_TYPES))
 quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def test_the_registry_holds_seven_types():
+def test_the_registry_holds_every_type():
     assert list(ITEM_TYPES) == [
         "single_choice",
         "multiple_response",
@@ -40,6 +42,7 @@ def test_the_registry_holds_seven_types():
         "matching",
         "numeric",
         "short_text",
+        "dropdown_cloze",
     ]
     assert [ITEM_TYPES[name].name for name in ITEM_TYPES] == list(ITEM_TYPES)
 
@@ -133,6 +136,9 @@ def _turned(source: dict[str, Any]) -> dict[str, Any]:
     rows = turned.get("options", [])
     if "prompts" in turned:
         turned["prompts"][0]["match"] = turned["prompts"][1]["match"]
+    elif "gaps" in turned:
+        gap = turned["gaps"][0]
+        gap["options"] = [_flipped(row) for row in gap["options"]]
     elif any("key" in row for row in rows):
         turned["options"] = [_flipped(row) for row in rows]
     elif rows:
@@ -221,7 +227,11 @@ def _responses(kind):
     ids = [row["id"] for row in content.get("options", [])]
     one = st.sampled_from(ids or ["-"])
     prompts = st.sampled_from([row["id"] for row in content.get("prompts", [{"id": "-"}])])
+    gaps = {
+        gap["id"]: st.sampled_from([row["id"] for row in gap["options"]]) for gap in content.get("gaps", [])
+    }
     return {
+        "dropdown_cloze": st.fixed_dictionaries({"gaps": st.fixed_dictionaries({}, optional=gaps)}),
         "multiple_response": st.fixed_dictionaries({"choices": st.lists(one)}),
         "ordering": st.fixed_dictionaries({"ranks": st.dictionaries(one, st.integers(1, max(1, len(ids))))}),
         "matching": st.fixed_dictionaries({"pairs": st.dictionaries(prompts, one)}),
@@ -239,7 +249,7 @@ def _form_fields(response: dict[str, Any]) -> dict[str, list[str]]:
         if name == "choices":
             fields["choice"] = value
         elif isinstance(value, dict):
-            prefix = {"ranks": "rank", "pairs": "match"}[name]
+            prefix = {"ranks": "rank", "pairs": "match", "gaps": "gap"}[name]
             fields |= {f"{prefix}-{each}": [str(chosen)] for each, chosen in value.items()}
         else:
             fields[name] = [value]

@@ -15,6 +15,8 @@ export function read(form, type) {
       return keyed(data, "rank-", "ranks", Number);
     case "matching":
       return keyed(data, "match-", "pairs", String);
+    case "dropdown_cloze":
+      return keyed(data, "gap-", "gaps", String);
     case "numeric":
       return number((data.get("number") ?? "").trim());
     case "short_text":
@@ -49,6 +51,7 @@ export function fill(form, response) {
     if (name === "choice") control.checked = chosen.has(control.value);
     else if (name.startsWith("rank-")) control.value = said.ranks?.[name.slice(5)] ?? "";
     else if (name.startsWith("match-")) control.value = said.pairs?.[name.slice(6)] ?? "";
+    else if (name.startsWith("gap-")) control.value = said.gaps?.[name.slice(4)] ?? "";
     else if (name === "number") control.value = said.text ?? said.number ?? "";
     else if (name === "text") control.value = said.text ?? "";
   }
