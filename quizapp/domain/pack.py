@@ -1,7 +1,7 @@
 """The emergency pack: how a form is printed, and how what was written on paper is read back.
 
 Every answer on paper is letters in rows, or a line of writing. Whoever keys it in types the
-letters row by row: "B", "AC", "CABD", and "-" for a row left empty.
+letters row by row: "B", "AC", "CABD", and "-" for a row left empty; several words with ";" between.
 """
 
 from __future__ import annotations
@@ -62,6 +62,9 @@ def answer_space(presented: Presented) -> AnswerSpace:
             return AnswerSpace(_numbered([letters] * len(presented["prompts"])))
         case "dropdown_cloze":
             return AnswerSpace(_numbered([_lettered(gap) for gap in presented["gaps"]]))
+        case "gap_text":
+            pool = tuple(word["letter"] for word in presented["words"])
+            return AnswerSpace(_numbered([pool] * len(presented["gaps"])))
         case other:
             return AnswerSpace((AnswerRow("", letters),), is_many=other == "multiple_response")
 
@@ -79,8 +82,11 @@ def lines(presented: Presented) -> Iterator[tuple[str, str]]:
     if "gaps" in presented:
         yield "", gaps.printed(presented["gaps"], presented["after"])
         for gap in presented["gaps"]:
-            told = (f"{option['letter']} {option['text']}" for option in gap.get("options", ()))
-            yield str(gap["number"]), "   ".join(told)
+            if "options" in gap:
+                told = (f"{option['letter']} {option['text']}" for option in gap["options"])
+                yield str(gap["number"]), "   ".join(told)
+    for word in presented.get("words", ()):
+        yield word["letter"], word["text"]
     for number, prompt in enumerate(presented.get("prompts", ()), 1):
         yield str(number), prompt["text"]
     for option in presented.get("options", ()):
@@ -120,6 +126,8 @@ def written(presented: Presented, response: Mapping[str, Any] | None) -> str:
             return "".join(letters[pairs[name]] if name in pairs else EMPTY_ROW for name in prompts)
         case "dropdown_cloze":
             return "".join(_letter_in(gap, response["gaps"]) for gap in presented["gaps"])
+        case "gap_text":
+            return _words_written(presented, response["words"])
         case _:
             return str(response.get("text", response.get("number", "")))
 
@@ -127,6 +135,12 @@ def written(presented: Presented, response: Mapping[str, Any] | None) -> str:
 def _letter_in(gap: Presented, chosen: Mapping[str, str]) -> str:
     told = (option["letter"] for option in gap["options"] if option["id"] == chosen.get(gap["id"]))
     return str(next(told, EMPTY_ROW))
+
+
+def _words_written(presented: Presented, words: Mapping[str, str]) -> str:
+    letters = {word["id"]: word["letter"] for word in presented["words"]}
+    told = [words.get(gap["id"], EMPTY_ROW) for gap in presented["gaps"]]
+    return "".join(letters.get(word, EMPTY_ROW) for word in told) if letters else "; ".join(told)
 
 
 def _letters(presented: Presented, text: str) -> list[str]:
@@ -176,6 +190,16 @@ def _gaps(presented: Presented, text: str) -> object:
     return {"gaps": {gap["id"]: _id_of(gap["options"], letter) for gap, letter in told}}
 
 
+def _words(presented: Presented, text: str) -> object:
+    """A letter a gap where there is a pool, else a word a gap with semicolons between them."""
+    names = [gap["id"] for gap in presented["gaps"]]
+    told = _typed(text) if presented["words"] else [word.strip() for word in text.split(";")]
+    rows = _rows(told, len(names))
+    if presented["words"]:
+        rows = [_id_of(presented["words"], letter) for letter in rows]
+    return {"words": {name: "" if row == EMPTY_ROW else row for name, row in zip(names, rows, strict=False)}}
+
+
 def _rows(ids: list[str], most: int) -> list[str]:
     if len(ids) > most:
         raise Invalid("bad_response")
@@ -189,6 +213,7 @@ _READ: Mapping[str, Callable[[Presented, str], object]] = {
     "ordering": _ranks,
     "matching": _pairs,
     "dropdown_cloze": _gaps,
+    "gap_text": _words,
     "numeric": lambda _presented, text: {"number": text},
     "short_text": lambda _presented, text: {"text": text},
 }

@@ -27,6 +27,7 @@ HOW = {
     "ordering": "Row 1 is the first: fill one bubble a row.",
     "matching": "Fill one bubble for each number.",
     "dropdown_cloze": "Fill one bubble for each gap.",
+    "gap_text": "One bubble or one word for each gap.",
     "numeric": "Write a number.",
     "short_text": "Write a few words.",
 }

@@ -10,7 +10,7 @@ from typing import Any
 from quizapp.rescorer.numbers import meanings
 
 ONE, NOTHING = Fraction(1), Fraction(0)
-LONGEST_TEXT, LONGEST_NUMBER = 200, 60
+LONGEST_TEXT, LONGEST_WORD, LONGEST_NUMBER = 200, 100, 60
 Json = Mapping[str, Any]
 
 
@@ -38,6 +38,8 @@ def right_under(key: Json, answer: Json) -> dict[str, Any]:
         changed["pairs"] = answer["pairs"]
     elif "gaps" in answer:
         changed["keys"] = {gap: [option] for gap, option in answer["gaps"].items()}
+    elif "words" in answer:
+        changed["answers"] = {gap: [word] for gap, word in answer["words"].items()}
     elif "number" in answer:
         changed["value"] = answer["number"]
     else:
@@ -119,6 +121,19 @@ def _gaps(content: Json, key: Json, response: Json) -> Fraction:
     return _parts([gap in given and given[gap] in keys for gap, keys in key["keys"].items()], key)
 
 
+def _words(content: Json, key: Json, response: Json) -> Fraction:
+    """Words: a gap counts where its word is spelt like one that is accepted there."""
+    is_exact, pool = bool(content.get("case_sensitive")), content.get("words")
+    given, gaps = response["words"], {gap["id"] for gap in content["gaps"]}
+    if not given or set(given) - gaps or any(len(word) > LONGEST_WORD for word in given.values()):
+        return NOTHING
+    if pool is not None and set(given.values()) - set(pool):
+        return NOTHING
+    typed = {gap: _same(word, is_exact) for gap, word in given.items()}
+    accepted = {gap: [_same(word, is_exact) for word in words] for gap, words in key["answers"].items()}
+    return _parts([typed.get(gap, "") in ({*words} - {""}) for gap, words in accepted.items()], key)
+
+
 def _parts(hits: list[bool], key: Json) -> Fraction:
     """Parts of equal worth: each for itself, or all of them or nothing."""
     if key.get("scoring", "all_or_nothing") == "all_or_nothing":
@@ -140,4 +155,5 @@ _TYPES: Mapping[str, Callable[[Json, Json, Json], Fraction]] = {
     "numeric": _numeric,
     "short_text": _text,
     "dropdown_cloze": _gaps,
+    "gap_text": _words,
 }

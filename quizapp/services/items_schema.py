@@ -12,7 +12,7 @@ from typing import Any
 
 from quizapp.domain import framework, item_bank
 from quizapp.domain.item import COMMON_FIELDS, STABLE_ID, ItemStatus, Level, Pool
-from quizapp.domain.item_types import ITEM_TYPES, gaps, matching, multiple_response, ordering
+from quizapp.domain.item_types import ITEM_TYPES, gap_text, gaps, matching, multiple_response, ordering
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TEXT = {"type": "string", "minLength": 1, "pattern": "\\S"}
@@ -211,6 +211,18 @@ def _dropdown_cloze() -> Schema:
     }
 
 
+def _gap_text() -> Schema:
+    word = _object(("text",), text=_short(gap_text.LONGEST_TEXT))
+    return {
+        "text": TEXT,
+        "gaps": _list(_row("id", "rationale", answers=_list(word))),
+        "distractors": _list(word),
+        "case_sensitive": FLAG,
+        "scoring": _one_of(gaps.POLICIES),
+        "rationale": TEXT,
+    }
+
+
 TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "single_choice": _choice,
     "multiple_response": _multiple,
@@ -220,4 +232,5 @@ TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "numeric": _numeric,
     "short_text": _short_text,
     "dropdown_cloze": _dropdown_cloze,
+    "gap_text": _gap_text,
 }

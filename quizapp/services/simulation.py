@@ -82,6 +82,7 @@ _RIGHT: Mapping[str, Callable[[Key], dict[str, Any]]] = {
     "matching": lambda key: {"pairs": dict(key["pairs"])},
     "numeric": lambda key: {"number": key["value"]},
     "short_text": lambda key: {"text": key["answers"][0]},
+    "gap_text": lambda key: {"words": {name: words[0] for name, words in key["answers"].items()}},
     "dropdown_cloze": lambda key: {"gaps": {name: keys[0] for name, keys in key["keys"].items()}},
 }
 
@@ -112,6 +113,12 @@ def _one_gap_wrong(content: Key, key: Key) -> dict[str, Any]:
     return {"gaps": chosen}
 
 
+def _one_word_wrong(content: Key, key: Key) -> dict[str, Any]:
+    words = {name: answers[0] for name, answers in key["answers"].items()}
+    words[content["gaps"][0]["id"]] = next(iter(key.get("distractors", ["no idea"])))
+    return {"words": words}
+
+
 _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "single_choice": _other_choice,
     "true_false": _other_choice,
@@ -121,6 +128,7 @@ _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "numeric": lambda _content, _key: {"number": "999999"},
     "short_text": lambda _content, _key: {"text": "no idea"},
     "dropdown_cloze": _one_gap_wrong,
+    "gap_text": _one_word_wrong,
 }
 
 

@@ -18,6 +18,7 @@ def type_words() -> Mapping[str, str]:
         "numeric": _("Numeric"),
         "short_text": _("Short text"),
         "dropdown_cloze": _("Gaps with options"),
+        "gap_text": _("Gaps with words"),
     }
 
 

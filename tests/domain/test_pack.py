@@ -21,6 +21,7 @@ from quizapp.domain.pack import (
 
 OPTIONS = [{"id": name, "text": name.title()} for name in ("ox", "yak", "zebu")]
 PROMPTS = [{"id": "p", "text": "First"}, {"id": "q", "text": "Second"}]
+POOL = ["ox", "yak", "zebu"]
 CONTENT = {
     "single_choice": {"stem": "?", "options": OPTIONS},
     "true_false": {"stem": "?", "options": [{"id": "true"}, {"id": "false"}]},
@@ -32,6 +33,7 @@ CONTENT = {
         "text": "A [[x]] and a [[y]].",
         "gaps": [{"id": "y", "options": OPTIONS[:2]}, {"id": "x", "options": OPTIONS}],
     },
+    "gap_text": {"stem": "?", "text": "A [[x]], a [[y]].", "gaps": [{"id": "x"}, {"id": "y"}], "words": POOL},
     "numeric": {"stem": "?"},
     "short_text": {"stem": "?"},
 }
@@ -58,6 +60,7 @@ def test_every_item_type_can_be_answered_on_paper() -> None:
         ("matching", "aa", {"pairs": {"p": "ox", "q": "ox"}}),
         ("dropdown_cloze", "C-", {"gaps": {"x": "zebu"}}),
         ("dropdown_cloze", "c b", {"gaps": {"x": "zebu", "y": "yak"}}),
+        ("gap_text", "-b", {"words": {"y": "yak"}}),
         ("numeric", "12,5", {"number": "12.5", "text": "12,5"}),
         ("short_text", " Two words ", {"text": "Two words"}),
     ],
@@ -75,6 +78,7 @@ def test_letters_are_read_as_the_response_a_page_would_send(name: str, text: str
         ("ordering", "C-B"),
         ("matching", "-C"),
         ("dropdown_cloze", "-B"),
+        ("gap_text", "CA"),
         ("numeric", "12,5"),
         ("numeric", "12"),
         ("short_text", "Two words"),
@@ -97,6 +101,8 @@ def test_a_response_is_shown_as_it_was_typed(name: str, text: str) -> None:
         ("matching", "ABC"),
         ("dropdown_cloze", "AC"),
         ("dropdown_cloze", "AAA"),
+        ("gap_text", "AD"),
+        ("gap_text", "AAA"),
     ],
 )
 def test_what_cannot_stand_on_the_sheet_is_refused(name: str, text: str) -> None:
@@ -115,6 +121,7 @@ def test_the_sheet_offers_what_each_type_needs() -> None:
     assert space("ordering") == AnswerSpace(tuple(AnswerRow(n, letters) for n in "123"))
     assert space("matching") == AnswerSpace(tuple(AnswerRow(n, letters) for n in "12"))
     assert space("dropdown_cloze") == AnswerSpace((AnswerRow("1", letters), AnswerRow("2", letters[:2])))
+    assert space("gap_text") == AnswerSpace(tuple(AnswerRow(n, letters) for n in "12"))
     assert space("numeric") == AnswerSpace((AnswerRow(),))
 
 
@@ -129,6 +136,18 @@ def test_what_stands_below_a_stem_is_printed_row_by_row() -> None:
         ("1", "A Ox   B Yak   C Zebu"),
         ("2", "A Ox   B Yak"),
     ]
+
+
+def test_gaps_without_a_pool_are_lines_to_write_on() -> None:
+    content = {name: value for name, value in CONTENT["gap_text"].items() if name != "words"}
+    shown = ITEM_TYPES["gap_text"].present(content, as_stored)
+    assert answer_space(shown) == AnswerSpace((AnswerRow("1"), AnswerRow("2")))
+    assert list(lines(shown)) == [("", "A [1], a [2].")]
+    told = [read(content, shown, text) for text in ("one ox; -", ";two oxen", "-")]
+    assert told == [{"words": {"x": "one ox"}}, {"words": {"y": "two oxen"}}, None]
+    assert [written(shown, said) for said in told] == ["one ox; -", "-; two oxen", ""]
+    with pytest.raises(Invalid):
+        read(content, shown, "a; b; c")
 
 
 def test_a_code_is_found_however_it_is_typed() -> None:

@@ -33,7 +33,7 @@ def attempt_in(url: str) -> UUID:
 
 
 #: What the drop-downs of a response are called, before the id of the row.
-SELECTS = {"ranks": "rank", "pairs": "match", "gaps": "gap"}
+SELECTS = {"ranks": "rank", "pairs": "match", "gaps": "gap", "words": "word"}
 
 
 def fill(page: Any, response: dict[str, Any]) -> None:
@@ -45,7 +45,7 @@ def fill(page: Any, response: dict[str, Any]) -> None:
         case {"choices": choices}:
             for choice in choices:
                 form.locator(f'input[name="choice"][value="{choice}"]').check()
-        case {"ranks": rows} | {"pairs": rows} | {"gaps": rows}:
+        case {"ranks": rows} | {"pairs": rows} | {"gaps": rows} | {"words": rows}:
             prefix = SELECTS[next(iter(response))]
             for name, value in rows.items():
                 form.locator(f'select[name="{prefix}-{name}"]').select_option(str(value))

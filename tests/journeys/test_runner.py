@@ -555,7 +555,7 @@ def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
     assert all(seat.states()[slot.position].is_flagged for slot in slots)
 
 
-TYPED = {"numeric", "short_text", "ordering", "matching", "dropdown_cloze"}
+TYPED = {"numeric", "short_text", "ordering", "matching", "dropdown_cloze", "gap_text"}
 
 
 def by_keyboard(page: Any, response: dict[str, Any]) -> None:
@@ -567,7 +567,7 @@ def by_keyboard(page: Any, response: dict[str, Any]) -> None:
         case {"choices": choices}:
             for choice in choices:
                 page.keyboard.press(str(values.index(choice) + 1))
-        case {"ranks": wanted} | {"pairs": wanted} | {"gaps": wanted}:
+        case {"ranks": wanted} | {"pairs": wanted} | {"gaps": wanted} | {"words": wanted}:
             for name, value in wanted.items():
                 select(page, name, str(value))
         case {"number": text} | {"text": text}:

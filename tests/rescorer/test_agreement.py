@@ -28,6 +28,7 @@ SCORING = {
     "ordering": list(ordering.POLICIES),
     "matching": ["all_or_nothing", "per_pair"],
     "dropdown_cloze": list(gaps.POLICIES),
+    "gap_text": list(gaps.POLICIES),
 }
 
 
@@ -58,6 +59,8 @@ ODD = (
     {"pairs": {"visa": "z"}},
     {"gaps": {"paper": "host"}},
     {"gaps": {"elsewhere": "host"}},
+    {"words": {"elsewhere": "offer"}},
+    {"words": {"first": "not in the list"}},
     {"number": "x"},
     {"text": "x" * 300},
     {"from": "elsewhere"},

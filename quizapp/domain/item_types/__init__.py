@@ -8,6 +8,7 @@ from types import MappingProxyType
 from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import (
     dropdown_cloze,
+    gap_text,
     matching,
     multiple_response,
     numeric,
@@ -32,6 +33,7 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             numeric.TYPE,
             short_text.TYPE,
             dropdown_cloze.TYPE,
+            gap_text.TYPE,
         )
     }
 )

@@ -17,6 +17,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "matching": {"pairs": {"duty": "customs", "range": "ministry", "visa": "consulate"}},
     "numeric": {"number": "30"},
     "short_text": {"text": "pricing request"},
+    "gap_text": {"words": {"first": "request", "second": "offer"}},
     "dropdown_cloze": {"gaps": {"issuer": "host", "paper": "permit"}},
 }
 

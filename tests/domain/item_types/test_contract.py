@@ -43,6 +43,7 @@ def test_the_registry_holds_every_type():
         "numeric",
         "short_text",
         "dropdown_cloze",
+        "gap_text",
     ]
     assert [ITEM_TYPES[name].name for name in ITEM_TYPES] == list(ITEM_TYPES)
 
@@ -137,8 +138,7 @@ def _turned(source: dict[str, Any]) -> dict[str, Any]:
     if "prompts" in turned:
         turned["prompts"][0]["match"] = turned["prompts"][1]["match"]
     elif "gaps" in turned:
-        gap = turned["gaps"][0]
-        gap["options"] = [_flipped(row) for row in gap["options"]]
+        _turn_gaps(turned["gaps"])
     elif any("key" in row for row in rows):
         turned["options"] = [_flipped(row) for row in rows]
     elif rows:
@@ -148,6 +148,14 @@ def _turned(source: dict[str, Any]) -> dict[str, Any]:
     else:
         turned["answers"] = [{"text": "something else"}]
     return turned
+
+
+def _turn_gaps(gaps: list[dict[str, Any]]) -> None:
+    first, last = gaps[0], gaps[-1]
+    if "answers" in first:
+        first["answers"], last["answers"] = last["answers"], first["answers"]
+    else:
+        first["options"] = [_flipped(row) for row in first["options"]]
 
 
 def _flipped(row: dict[str, Any]) -> dict[str, Any]:
@@ -221,17 +229,21 @@ def test_any_json_is_accepted_or_refused_and_always_marked(kind, response):
     assert kind.mark(key, content, response) == kind.mark(key, content, accepted)
 
 
+def _ids(content: dict[str, Any]) -> list[str]:
+    return [row["id"] for row in content.get("options", [])]
+
+
 def _responses(kind):
     """Responses of the right shape, right or wrong, complete or not."""
     content, _ = kind.split(kind.example())
-    ids = [row["id"] for row in content.get("options", [])]
+    ids = _ids(content)
     one = st.sampled_from(ids or ["-"])
     prompts = st.sampled_from([row["id"] for row in content.get("prompts", [{"id": "-"}])])
-    gaps = {
-        gap["id"]: st.sampled_from([row["id"] for row in gap["options"]]) for gap in content.get("gaps", [])
-    }
+    gaps = {gap["id"]: st.sampled_from(_ids(gap) or content["words"]) for gap in content.get("gaps", [])}
+    in_gaps = st.fixed_dictionaries({}, optional=gaps)
     return {
-        "dropdown_cloze": st.fixed_dictionaries({"gaps": st.fixed_dictionaries({}, optional=gaps)}),
+        "dropdown_cloze": st.fixed_dictionaries({"gaps": in_gaps}),
+        "gap_text": st.fixed_dictionaries({"words": in_gaps}),
         "multiple_response": st.fixed_dictionaries({"choices": st.lists(one)}),
         "ordering": st.fixed_dictionaries({"ranks": st.dictionaries(one, st.integers(1, max(1, len(ids))))}),
         "matching": st.fixed_dictionaries({"pairs": st.dictionaries(prompts, one)}),
@@ -249,7 +261,7 @@ def _form_fields(response: dict[str, Any]) -> dict[str, list[str]]:
         if name == "choices":
             fields["choice"] = value
         elif isinstance(value, dict):
-            prefix = {"ranks": "rank", "pairs": "match", "gaps": "gap"}[name]
+            prefix = {"ranks": "rank", "pairs": "match", "gaps": "gap", "words": "word"}[name]
             fields |= {f"{prefix}-{each}": [str(chosen)] for each, chosen in value.items()}
         else:
             fields[name] = [value]

@@ -17,6 +17,8 @@ export function read(form, type) {
       return keyed(data, "match-", "pairs", String);
     case "dropdown_cloze":
       return keyed(data, "gap-", "gaps", String);
+    case "gap_text":
+      return keyed(data, "word-", "words", (word) => word.trim());
     case "numeric":
       return number((data.get("number") ?? "").trim());
     case "short_text":
@@ -27,7 +29,7 @@ export function read(form, type) {
 }
 
 function keyed(data, prefix, name, convert) {
-  const filled = [...data].filter(([field, value]) => field.startsWith(prefix) && value);
+  const filled = [...data].filter(([field, value]) => field.startsWith(prefix) && value.trim());
   if (!filled.length) return null;
   return { [name]: Object.fromEntries(filled.map(([field, value]) => [field.slice(prefix.length), convert(value)])) };
 }
@@ -52,6 +54,7 @@ export function fill(form, response) {
     else if (name.startsWith("rank-")) control.value = said.ranks?.[name.slice(5)] ?? "";
     else if (name.startsWith("match-")) control.value = said.pairs?.[name.slice(6)] ?? "";
     else if (name.startsWith("gap-")) control.value = said.gaps?.[name.slice(4)] ?? "";
+    else if (name.startsWith("word-")) control.value = said.words?.[name.slice(5)] ?? "";
     else if (name === "number") control.value = said.text ?? said.number ?? "";
     else if (name === "text") control.value = said.text ?? "";
   }
