@@ -54,23 +54,24 @@ class AnswerSpace:
 
 def answer_space(presented: Presented) -> AnswerSpace:
     """What the answer sheet offers for one item."""
-    letters = _lettered(presented)
+    letters = _letters_of(presented, "options")
     match presented["type"]:
         case "ordering":
             return AnswerSpace(_numbered([letters] * len(letters)))
         case "matching":
             return AnswerSpace(_numbered([letters] * len(presented["prompts"])))
         case "dropdown_cloze":
-            return AnswerSpace(_numbered([_lettered(gap) for gap in presented["gaps"]]))
+            return AnswerSpace(_numbered([_letters_of(gap, "options") for gap in presented["gaps"]]))
         case "gap_text":
-            pool = tuple(word["letter"] for word in presented["words"])
-            return AnswerSpace(_numbered([pool] * len(presented["gaps"])))
+            return AnswerSpace(_numbered([_letters_of(presented, "words")] * len(presented["gaps"])))
+        case "matrix":
+            return AnswerSpace(_numbered([_letters_of(presented, "columns")] * len(presented["statements"])))
         case other:
             return AnswerSpace((AnswerRow("", letters),), is_many=other == "multiple_response")
 
 
-def _lettered(offering: Presented) -> tuple[str, ...]:
-    return tuple(str(option["letter"]) for option in offering.get("options", ()))
+def _letters_of(offering: Presented, field: str) -> tuple[str, ...]:
+    return tuple(str(row["letter"]) for row in offering.get(field, ()))
 
 
 def _numbered(rows: Iterable[tuple[str, ...]]) -> tuple[AnswerRow, ...]:
@@ -89,7 +90,9 @@ def lines(presented: Presented) -> Iterator[tuple[str, str]]:
         yield word["letter"], word["text"]
     for number, prompt in enumerate(presented.get("prompts", ()), 1):
         yield str(number), prompt["text"]
-    for option in presented.get("options", ()):
+    for statement in presented.get("statements", ()):
+        yield str(statement["number"]), statement["text"]
+    for option in (*presented.get("options", ()), *presented.get("columns", ())):
         yield option["letter"], option.get("text") or WORDS.get(option["id"], option["id"])
     if presented.get("unit"):
         yield "", f"In {presented['unit']}."
@@ -126,6 +129,10 @@ def written(presented: Presented, response: Mapping[str, Any] | None) -> str:
             return "".join(letters[pairs[name]] if name in pairs else EMPTY_ROW for name in prompts)
         case "dropdown_cloze":
             return "".join(_letter_in(gap, response["gaps"]) for gap in presented["gaps"])
+        case "matrix":
+            letters = {column["id"]: column["letter"] for column in presented["columns"]}
+            told = (response["cells"].get(row["id"]) for row in presented["statements"])
+            return "".join(letters.get(column, EMPTY_ROW) for column in told)
         case "gap_text":
             return _words_written(presented, response["words"])
         case _:
@@ -200,6 +207,12 @@ def _words(presented: Presented, text: str) -> object:
     return {"words": {name: "" if row == EMPTY_ROW else row for name, row in zip(names, rows, strict=False)}}
 
 
+def _cells(presented: Presented, text: str) -> object:
+    letters = _rows(_typed(text), len(presented["statements"]))
+    told = zip(presented["statements"], letters, strict=False)
+    return {"cells": {row["id"]: _id_of(presented["columns"], letter) for row, letter in told}}
+
+
 def _rows(ids: list[str], most: int) -> list[str]:
     if len(ids) > most:
         raise Invalid("bad_response")
@@ -214,6 +227,7 @@ _READ: Mapping[str, Callable[[Presented, str], object]] = {
     "matching": _pairs,
     "dropdown_cloze": _gaps,
     "gap_text": _words,
+    "matrix": _cells,
     "numeric": lambda _presented, text: {"number": text},
     "short_text": lambda _presented, text: {"text": text},
 }

@@ -28,6 +28,7 @@ HOW = {
     "matching": "Fill one bubble for each number.",
     "dropdown_cloze": "Fill one bubble for each gap.",
     "gap_text": "One bubble or one word for each gap.",
+    "matrix": "Fill one bubble for each number.",
     "numeric": "Write a number.",
     "short_text": "Write a few words.",
 }

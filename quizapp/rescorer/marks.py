@@ -40,6 +40,8 @@ def right_under(key: Json, answer: Json) -> dict[str, Any]:
         changed["keys"] = {gap: [option] for gap, option in answer["gaps"].items()}
     elif "words" in answer:
         changed["answers"] = {gap: [word] for gap, word in answer["words"].items()}
+    elif "cells" in answer:
+        changed["cells"] = answer["cells"]
     elif "number" in answer:
         changed["value"] = answer["number"]
     else:
@@ -134,6 +136,23 @@ def _words(content: Json, key: Json, response: Json) -> Fraction:
     return _parts([typed.get(gap, "") in ({*words} - {""}) for gap, words in accepted.items()], key)
 
 
+def _cells(content: Json, key: Json, response: Json) -> Fraction:
+    """A matrix: a statement counts where its column is the key's; no columns are true and false."""
+    columns = [column["id"] for column in content.get("columns") or [{"id": "true"}, {"id": "false"}]]
+    given, wanted = response["cells"], key["cells"]
+    if (
+        not given
+        or set(given) - {row["id"] for row in content["statements"]}
+        or set(given.values()) - set(columns)
+    ):
+        return NOTHING
+    hits = [given.get(row) == column for row, column in wanted.items()]
+    if key.get("scoring") == "kprim":
+        missed = len(hits) - sum(hits)
+        return max(ONE - Fraction(missed, 2), NOTHING)
+    return _parts(hits, key)
+
+
 def _parts(hits: list[bool], key: Json) -> Fraction:
     """Parts of equal worth: each for itself, or all of them or nothing."""
     if key.get("scoring", "all_or_nothing") == "all_or_nothing":
@@ -156,4 +175,5 @@ _TYPES: Mapping[str, Callable[[Json, Json, Json], Fraction]] = {
     "short_text": _text,
     "dropdown_cloze": _gaps,
     "gap_text": _words,
+    "matrix": _cells,
 }

@@ -12,11 +12,21 @@ from typing import Any
 
 from quizapp.domain import framework, item_bank
 from quizapp.domain.item import COMMON_FIELDS, STABLE_ID, ItemStatus, Level, Pool
-from quizapp.domain.item_types import ITEM_TYPES, gap_text, gaps, matching, multiple_response, ordering
+from quizapp.domain.item_types import (
+    ITEM_TYPES,
+    checks,
+    gap_text,
+    gaps,
+    matching,
+    matrix,
+    multiple_response,
+    ordering,
+)
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TEXT = {"type": "string", "minLength": 1, "pattern": "\\S"}
 FLAG = {"type": "boolean"}
+ROW_ID = checks.ID.pattern
 NUMBER = {"type": "string", "pattern": "^-?\\d+(\\.\\d+)?$"}
 
 Schema = dict[str, Any]
@@ -154,7 +164,7 @@ def _names(kind: type[StrEnum]) -> Schema:
 
 
 def _row(*required: str, **more: Schema) -> Schema:
-    row_id = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"}
+    row_id = {"type": "string", "pattern": f"^{ROW_ID}$"}
     known: dict[str, Schema] = {"id": row_id, "text": TEXT, "key": FLAG, "rationale": TEXT, "match": row_id}
     names = {*required, *more}
     return _object(required, **{name: (known | more)[name] for name in sorted(names)})
@@ -223,6 +233,17 @@ def _gap_text() -> Schema:
     }
 
 
+def _matrix() -> Schema:
+    column = {"type": "string", "pattern": f"^{ROW_ID}$"}
+    return {
+        "statements": _list(_row("id", "text", "rationale", "column", column=column), 2),
+        "columns": _list(_row("id", "text"), 2),
+        "lock_order": FLAG,
+        "scoring": _one_of(matrix.POLICIES),
+        "rationale": TEXT,
+    }
+
+
 TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "single_choice": _choice,
     "multiple_response": _multiple,
@@ -233,4 +254,5 @@ TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "short_text": _short_text,
     "dropdown_cloze": _dropdown_cloze,
     "gap_text": _gap_text,
+    "matrix": _matrix,
 }

@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from quizapp.domain.attempt import EventKind, canonical
+from quizapp.domain.item_types import matrix
 from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, saving
 from quizapp.services.saving import Sent
@@ -83,6 +84,7 @@ _RIGHT: Mapping[str, Callable[[Key], dict[str, Any]]] = {
     "numeric": lambda key: {"number": key["value"]},
     "short_text": lambda key: {"text": key["answers"][0]},
     "gap_text": lambda key: {"words": {name: words[0] for name, words in key["answers"].items()}},
+    "matrix": lambda key: {"cells": dict(key["cells"])},
     "dropdown_cloze": lambda key: {"gaps": {name: keys[0] for name, keys in key["keys"].items()}},
 }
 
@@ -119,6 +121,14 @@ def _one_word_wrong(content: Key, key: Key) -> dict[str, Any]:
     return {"words": words}
 
 
+def _two_cells_wrong(content: Key, key: Key) -> dict[str, Any]:
+    columns = [row["id"] for row in content.get("columns", matrix.TRUE_FALSE)]
+    cells = dict(key["cells"])
+    for name in list(cells)[:2]:
+        cells[name] = next(column for column in columns if column != cells[name])
+    return {"cells": cells}
+
+
 _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "single_choice": _other_choice,
     "true_false": _other_choice,
@@ -129,6 +139,7 @@ _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "short_text": lambda _content, _key: {"text": "no idea"},
     "dropdown_cloze": _one_gap_wrong,
     "gap_text": _one_word_wrong,
+    "matrix": _two_cells_wrong,
 }
 
 

@@ -19,6 +19,7 @@ def type_words() -> Mapping[str, str]:
         "short_text": _("Short text"),
         "dropdown_cloze": _("Gaps with options"),
         "gap_text": _("Gaps with words"),
+        "matrix": _("Matrix"),
     }
 
 

@@ -25,6 +25,7 @@ HOW = {
     "matching": _l("a letter a row, - for an empty row"),
     "dropdown_cloze": _l("a letter a gap, - for an empty one"),
     "gap_text": _l("a letter a gap, or words with ; between them, - for an empty one"),
+    "matrix": _l("a letter a row, - for an empty row"),
     "numeric": _l("the number"),
     "short_text": _l("the words"),
 }

@@ -34,6 +34,11 @@ CONTENT = {
         "gaps": [{"id": "y", "options": OPTIONS[:2]}, {"id": "x", "options": OPTIONS}],
     },
     "gap_text": {"stem": "?", "text": "A [[x]], a [[y]].", "gaps": [{"id": "x"}, {"id": "y"}], "words": POOL},
+    "matrix": {
+        "stem": "?",
+        "statements": OPTIONS,
+        "columns": [{"id": "l", "text": "L"}, {"id": "r", "text": "R"}],
+    },
     "numeric": {"stem": "?"},
     "short_text": {"stem": "?"},
 }
@@ -61,6 +66,7 @@ def test_every_item_type_can_be_answered_on_paper() -> None:
         ("dropdown_cloze", "C-", {"gaps": {"x": "zebu"}}),
         ("dropdown_cloze", "c b", {"gaps": {"x": "zebu", "y": "yak"}}),
         ("gap_text", "-b", {"words": {"y": "yak"}}),
+        ("matrix", "A-B", {"cells": {"ox": "l", "zebu": "r"}}),
         ("numeric", "12,5", {"number": "12.5", "text": "12,5"}),
         ("short_text", " Two words ", {"text": "Two words"}),
     ],
@@ -79,6 +85,7 @@ def test_letters_are_read_as_the_response_a_page_would_send(name: str, text: str
         ("matching", "-C"),
         ("dropdown_cloze", "-B"),
         ("gap_text", "CA"),
+        ("matrix", "BA-"),
         ("numeric", "12,5"),
         ("numeric", "12"),
         ("short_text", "Two words"),
@@ -103,6 +110,8 @@ def test_a_response_is_shown_as_it_was_typed(name: str, text: str) -> None:
         ("dropdown_cloze", "AAA"),
         ("gap_text", "AD"),
         ("gap_text", "AAA"),
+        ("matrix", "ABC"),
+        ("matrix", "ABAB"),
     ],
 )
 def test_what_cannot_stand_on_the_sheet_is_refused(name: str, text: str) -> None:
@@ -122,6 +131,7 @@ def test_the_sheet_offers_what_each_type_needs() -> None:
     assert space("matching") == AnswerSpace(tuple(AnswerRow(n, letters) for n in "12"))
     assert space("dropdown_cloze") == AnswerSpace((AnswerRow("1", letters), AnswerRow("2", letters[:2])))
     assert space("gap_text") == AnswerSpace(tuple(AnswerRow(n, letters) for n in "12"))
+    assert space("matrix") == AnswerSpace(tuple(AnswerRow(n, letters[:2]) for n in "123"))
     assert space("numeric") == AnswerSpace((AnswerRow(),))
 
 
@@ -131,6 +141,7 @@ def test_what_stands_below_a_stem_is_printed_row_by_row() -> None:
 
     assert printed("true_false") == [("A", "True"), ("B", "False")]
     assert printed("matching")[:3] == [("1", "First"), ("2", "Second"), ("A", "Ox")]
+    assert printed("matrix")[2:] == [("3", "Zebu"), ("A", "L"), ("B", "R")]
     assert printed("dropdown_cloze") == [
         ("", "A [1] and a [2]."),
         ("1", "A Ox   B Yak   C Zebu"),

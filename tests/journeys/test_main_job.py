@@ -49,6 +49,9 @@ def fill(page: Any, response: dict[str, Any]) -> None:
             prefix = SELECTS[next(iter(response))]
             for name, value in rows.items():
                 form.locator(f'select[name="{prefix}-{name}"]').select_option(str(value))
+        case {"cells": cells}:
+            for name, column in cells.items():
+                form.locator(f'input[name="cell-{name}"][value="{column}"]').check()
         case {"number": number}:
             form.locator('input[name="number"]').fill(number)
         case {"text": text}:

@@ -555,7 +555,7 @@ def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
     assert all(seat.states()[slot.position].is_flagged for slot in slots)
 
 
-TYPED = {"numeric", "short_text", "ordering", "matching", "dropdown_cloze", "gap_text"}
+TYPED = {"numeric", "short_text", "ordering", "matching", "dropdown_cloze", "gap_text", "matrix"}
 
 
 def by_keyboard(page: Any, response: dict[str, Any]) -> None:
@@ -570,6 +570,9 @@ def by_keyboard(page: Any, response: dict[str, Any]) -> None:
         case {"ranks": wanted} | {"pairs": wanted} | {"gaps": wanted} | {"words": wanted}:
             for name, value in wanted.items():
                 select(page, name, str(value))
+        case {"cells": cells}:
+            for name, column in cells.items():
+                tick(page, f"cell-{name}", column)
         case {"number": text} | {"text": text}:
             while page.evaluate("document.activeElement.name ?? ''") not in {"number", "text"}:
                 page.keyboard.press("Tab")
@@ -587,6 +590,17 @@ def select(page: Any, name: str, value: str) -> None:
             return
         page.keyboard.press("ArrowDown")
     raise AssertionError(f"{name} has no {value}")
+
+
+def tick(page: Any, name: str, value: str) -> None:
+    """Tab comes to a group of radios once; Space chooses the first, arrows go on from there."""
+    for _ in range(60):
+        if page.evaluate("document.activeElement.name ?? ''") == name:
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    while page.evaluate("document.activeElement.value") != value:
+        page.keyboard.press("ArrowDown")
 
 
 def tab_to(page: Any, text: str) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quizapp.domain import regrade
 from quizapp.domain.errors import DomainError
 from quizapp.domain.exam import CutRule, TaskRule
-from quizapp.domain.item_types import ITEM_TYPES, gaps, multiple_response, ordering
+from quizapp.domain.item_types import ITEM_TYPES, gaps, matrix, multiple_response, ordering
 from quizapp.domain.regrade import Ruling
 from quizapp.domain.score import SlotFacts, posterior, report
 from quizapp.rescorer import differences
@@ -29,6 +29,7 @@ SCORING = {
     "matching": ["all_or_nothing", "per_pair"],
     "dropdown_cloze": list(gaps.POLICIES),
     "gap_text": list(gaps.POLICIES),
+    "matrix": list(matrix.POLICIES),
 }
 
 
@@ -61,6 +62,8 @@ ODD = (
     {"gaps": {"elsewhere": "host"}},
     {"words": {"elsewhere": "offer"}},
     {"words": {"first": "not in the list"}},
+    {"cells": {"seal": "perhaps"}},
+    {"cells": {"elsewhere": "true"}},
     {"number": "x"},
     {"text": "x" * 300},
     {"from": "elsewhere"},

@@ -40,8 +40,8 @@ _NUMBER = re.compile(r"^\D{0,3}(\d[\d,]*(?:\.\d+)?)")
 
 
 def absolute_word(reading: Reading, _today: date) -> Iterator[Problem]:
-    """Test-wise learners strike out options with absolute words."""
-    if reading.is_choice:
+    """Test-wise learners strike out options, and call statements false, with absolute words."""
+    if reading.is_choice or reading.kind == "matrix":
         for place, text in enumerate(reading.options):
             found = ABSOLUTES.search(text)
             if found:

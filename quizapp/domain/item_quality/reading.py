@@ -14,7 +14,7 @@ from quizapp.domain.item_types import dropdown_cloze, gaps
 #: Types whose key is one or more of the options that are shown.
 CHOICE_TYPES = frozenset({"single_choice", "multiple_response"})
 #: Where an item's content has the rows a learner reads.
-ROW_FIELDS = ("prompts", "options")
+ROW_FIELDS = ("prompts", "statements", "options")
 #: Letters of a word that are compared, so that "notify" and "notification" count as one.
 STEM_LETTERS = 6
 # fmt: off
@@ -76,7 +76,8 @@ def read(item: ItemVersion) -> Reading:
     rows = [row for field in ROW_FIELDS for row in _rows(content, field)]
     keys = _keys(item) if item.type in CHOICE_TYPES else ()
     stem = "\n".join(str(content[name]) for name in ("stem", "text") if content.get(name))
-    return _reading(item, item.type, stem, "options", rows, keys, tuple(_gaps(item)))
+    field = "statements" if "statements" in content else "options"
+    return _reading(item, item.type, stem, field, rows, keys, tuple(_gaps(item)))
 
 
 def _rows(content: Mapping[str, Any], field: str) -> Sequence[Mapping[str, Any]]:

@@ -10,6 +10,7 @@ from quizapp.domain.item_types import (
     dropdown_cloze,
     gap_text,
     matching,
+    matrix,
     multiple_response,
     numeric,
     ordering,
@@ -34,6 +35,7 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             short_text.TYPE,
             dropdown_cloze.TYPE,
             gap_text.TYPE,
+            matrix.TYPE,
         )
     }
 )

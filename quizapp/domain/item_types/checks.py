@@ -40,6 +40,8 @@ DETAILS: Mapping[str, str] = {
     "negative_tolerance": "A tolerance is zero or more.",
     "unmatched": "Every prompt names the id of its option in match.",
     "unknown_option": "No option has this id.",
+    "no_column": "Every statement names the id of its column in column.",
+    "unknown_column": "No column has this id.",
     "unknown_gap": "The text has a gap that is not among the gaps.",
     "gap_not_once": "Every gap stands once in the text, as its id in two square brackets.",
     "ids_reveal_key": "Sorting the ids gives the answer, and pages show ids; rename some.",

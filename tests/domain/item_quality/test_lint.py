@@ -114,3 +114,11 @@ def test_the_options_of_a_gap_are_read_like_those_of_a_choice() -> None:
         ("grammatical_cue", "gaps[x].options"),
         ("grammatical_cue", "text"),
     ]
+
+
+def test_absolute_words_are_found_in_statements() -> None:
+    source = item("h-1", "matrix")
+    source["statements"][1]["text"] = "It is never opened."
+    version, problems = read_item(source)
+    assert version is not None, problems
+    assert found(version) == [("absolute_word", "statements[open]")]

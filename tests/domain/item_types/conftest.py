@@ -18,6 +18,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "numeric": {"number": "30"},
     "short_text": {"text": "pricing request"},
     "gap_text": {"words": {"first": "request", "second": "offer"}},
+    "matrix": {"cells": {"courier": "false", "mark": "true", "open": "false", "seal": "true"}},
     "dropdown_cloze": {"gaps": {"issuer": "host", "paper": "permit"}},
 }
 

@@ -44,6 +44,7 @@ def test_the_registry_holds_every_type():
         "short_text",
         "dropdown_cloze",
         "gap_text",
+        "matrix",
     ]
     assert [ITEM_TYPES[name].name for name in ITEM_TYPES] == list(ITEM_TYPES)
 
@@ -137,6 +138,8 @@ def _turned(source: dict[str, Any]) -> dict[str, Any]:
     rows = turned.get("options", [])
     if "prompts" in turned:
         turned["prompts"][0]["match"] = turned["prompts"][1]["match"]
+    elif "statements" in turned:
+        turned["statements"][0]["column"] = turned["statements"][1]["column"]
     elif "gaps" in turned:
         _turn_gaps(turned["gaps"])
     elif any("key" in row for row in rows):
@@ -240,9 +243,15 @@ def _responses(kind):
     one = st.sampled_from(ids or ["-"])
     prompts = st.sampled_from([row["id"] for row in content.get("prompts", [{"id": "-"}])])
     gaps = {gap["id"]: st.sampled_from(_ids(gap) or content["words"]) for gap in content.get("gaps", [])}
+    columns = st.sampled_from(
+        [row["id"] for row in content.get("columns", [{"id": "true"}, {"id": "false"}])]
+    )
+    statements = [row["id"] for row in content.get("statements", [])]
+    cells = st.fixed_dictionaries({}, optional=dict.fromkeys(statements, columns))
     in_gaps = st.fixed_dictionaries({}, optional=gaps)
     return {
         "dropdown_cloze": st.fixed_dictionaries({"gaps": in_gaps}),
+        "matrix": st.fixed_dictionaries({"cells": cells}),
         "gap_text": st.fixed_dictionaries({"words": in_gaps}),
         "multiple_response": st.fixed_dictionaries({"choices": st.lists(one)}),
         "ordering": st.fixed_dictionaries({"ranks": st.dictionaries(one, st.integers(1, max(1, len(ids))))}),
@@ -261,7 +270,9 @@ def _form_fields(response: dict[str, Any]) -> dict[str, list[str]]:
         if name == "choices":
             fields["choice"] = value
         elif isinstance(value, dict):
-            prefix = {"ranks": "rank", "pairs": "match", "gaps": "gap", "words": "word"}[name]
+            prefix = {"ranks": "rank", "pairs": "match", "gaps": "gap", "words": "word", "cells": "cell"}[
+                name
+            ]
             fields |= {f"{prefix}-{each}": [str(chosen)] for each, chosen in value.items()}
         else:
             fields[name] = [value]

@@ -19,6 +19,8 @@ export function read(form, type) {
       return keyed(data, "gap-", "gaps", String);
     case "gap_text":
       return keyed(data, "word-", "words", (word) => word.trim());
+    case "matrix":
+      return keyed(data, "cell-", "cells", String);
     case "numeric":
       return number((data.get("number") ?? "").trim());
     case "short_text":
@@ -55,6 +57,7 @@ export function fill(form, response) {
     else if (name.startsWith("match-")) control.value = said.pairs?.[name.slice(6)] ?? "";
     else if (name.startsWith("gap-")) control.value = said.gaps?.[name.slice(4)] ?? "";
     else if (name.startsWith("word-")) control.value = said.words?.[name.slice(5)] ?? "";
+    else if (name.startsWith("cell-")) control.checked = said.cells?.[name.slice(5)] === control.value;
     else if (name === "number") control.value = said.text ?? said.number ?? "";
     else if (name === "text") control.value = said.text ?? "";
   }
