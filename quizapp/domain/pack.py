@@ -229,6 +229,7 @@ _READ: Mapping[str, Callable[[Presented, str], object]] = {
     "gap_text": _words,
     "matrix": _cells,
     "numeric": lambda _presented, text: {"number": text},
+    "parametrised_numeric": lambda _presented, text: {"number": text},
     "short_text": lambda _presented, text: {"text": text},
 }
 

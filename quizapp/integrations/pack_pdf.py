@@ -30,6 +30,7 @@ HOW = {
     "gap_text": "One bubble or one word for each gap.",
     "matrix": "Fill one bubble for each number.",
     "numeric": "Write a number.",
+    "parametrised_numeric": "Write a number.",
     "short_text": "Write a few words.",
 }
 MARGIN, LINE, GAP, TEXT = 18, 5.2, 3.5, 10.5

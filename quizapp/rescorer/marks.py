@@ -42,6 +42,8 @@ def right_under(key: Json, answer: Json) -> dict[str, Any]:
         changed["answers"] = {gap: [word] for gap, word in answer["words"].items()}
     elif "cells" in answer:
         changed["cells"] = answer["cells"]
+    elif "variant" in answer:
+        changed["answers"] = {**key["answers"], answer["variant"]: answer["number"]}
     elif "number" in answer:
         changed["value"] = answer["number"]
     else:
@@ -153,6 +155,15 @@ def _cells(content: Json, key: Json, response: Json) -> Fraction:
     return _parts(hits, key)
 
 
+def _parametrised(content: Json, key: Json, response: Json) -> Fraction:
+    """A number against the answer of the one variant that the form asked."""
+    asked = {variant["id"] for variant in content["variants"]}
+    variant = response.get("variant") or (min(asked) if len(asked) == 1 else "")
+    if variant not in asked:
+        return NOTHING
+    return _numeric(content, {**key, "value": key["answers"][variant]}, response)
+
+
 def _parts(hits: list[bool], key: Json) -> Fraction:
     """Parts of equal worth: each for itself, or all of them or nothing."""
     if key.get("scoring", "all_or_nothing") == "all_or_nothing":
@@ -176,4 +187,5 @@ _TYPES: Mapping[str, Callable[[Json, Json, Json], Fraction]] = {
     "dropdown_cloze": _gaps,
     "gap_text": _words,
     "matrix": _cells,
+    "parametrised_numeric": _parametrised,
 }

@@ -15,12 +15,15 @@ from quizapp.domain.item import COMMON_FIELDS, STABLE_ID, ItemStatus, Level, Poo
 from quizapp.domain.item_types import (
     ITEM_TYPES,
     checks,
+    expression,
     gap_text,
     gaps,
     matching,
     matrix,
     multiple_response,
     ordering,
+    parametrised_numeric,
+    variants,
 )
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -244,6 +247,23 @@ def _matrix() -> Schema:
     }
 
 
+def _parametrised_numeric() -> Schema:
+    text = {"type": "string"}
+    name = {"type": "string", "pattern": f"^{variants.NAME.pattern}$"}
+    parameter = _object(
+        parametrised_numeric.PARAMETER_FIELDS, name=name, **dict.fromkeys(("from", "to", "step"), NUMBER)
+    )
+    answer = _object(
+        ("expression", "rationale"),
+        expression=_short(expression.LONGEST),
+        tolerance=NUMBER,
+        unit=text,
+        rationale=TEXT,
+    )
+    parameters = _list(parameter) | {"maxItems": parametrised_numeric.MOST_PARAMETERS}
+    return {"parameters": parameters, "answer": answer}
+
+
 TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "single_choice": _choice,
     "multiple_response": _multiple,
@@ -255,4 +275,5 @@ TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "dropdown_cloze": _dropdown_cloze,
     "gap_text": _gap_text,
     "matrix": _matrix,
+    "parametrised_numeric": _parametrised_numeric,
 }

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from quizapp.domain.attempt import EventKind, canonical
-from quizapp.domain.item_types import matrix
+from quizapp.domain.item_types import matrix, parametrised_numeric
 from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, saving
 from quizapp.services.saving import Sent
@@ -66,7 +66,7 @@ class SimulatedLearner:
 
 def right_response(slot: MarkingSlot) -> dict[str, Any]:
     """The response that gets full marks."""
-    return _RIGHT[slot.type](slot.key)
+    return _RIGHT[slot.type](slot.content, slot.key)
 
 
 def wrong_response(slot: MarkingSlot) -> dict[str, Any]:
@@ -75,17 +75,18 @@ def wrong_response(slot: MarkingSlot) -> dict[str, Any]:
 
 
 Key = Mapping[str, Any]
-_RIGHT: Mapping[str, Callable[[Key], dict[str, Any]]] = {
-    "single_choice": lambda key: {"choice": key["keys"][0]},
-    "true_false": lambda key: {"choice": key["keys"][0]},
-    "multiple_response": lambda key: {"choices": sorted(key["keys"])},
-    "ordering": lambda key: {"ranks": {name: n for n, name in enumerate(key["order"], 1)}},
-    "matching": lambda key: {"pairs": dict(key["pairs"])},
-    "numeric": lambda key: {"number": key["value"]},
-    "short_text": lambda key: {"text": key["answers"][0]},
-    "gap_text": lambda key: {"words": {name: words[0] for name, words in key["answers"].items()}},
-    "matrix": lambda key: {"cells": dict(key["cells"])},
-    "dropdown_cloze": lambda key: {"gaps": {name: keys[0] for name, keys in key["keys"].items()}},
+_RIGHT: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
+    "single_choice": lambda _content, key: {"choice": key["keys"][0]},
+    "true_false": lambda _content, key: {"choice": key["keys"][0]},
+    "multiple_response": lambda _content, key: {"choices": sorted(key["keys"])},
+    "ordering": lambda _content, key: {"ranks": {name: n for n, name in enumerate(key["order"], 1)}},
+    "matching": lambda _content, key: {"pairs": dict(key["pairs"])},
+    "numeric": lambda _content, key: {"number": key["value"]},
+    "short_text": lambda _content, key: {"text": key["answers"][0]},
+    "gap_text": lambda _content, key: {"words": {name: words[0] for name, words in key["answers"].items()}},
+    "matrix": lambda _content, key: {"cells": dict(key["cells"])},
+    "parametrised_numeric": parametrised_numeric.right,
+    "dropdown_cloze": lambda _content, key: {"gaps": {name: keys[0] for name, keys in key["keys"].items()}},
 }
 
 
@@ -140,6 +141,7 @@ _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "dropdown_cloze": _one_gap_wrong,
     "gap_text": _one_word_wrong,
     "matrix": _two_cells_wrong,
+    "parametrised_numeric": lambda _content, _key: {"number": "999999"},
 }
 
 

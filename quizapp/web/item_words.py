@@ -20,6 +20,7 @@ def type_words() -> Mapping[str, str]:
         "dropdown_cloze": _("Gaps with options"),
         "gap_text": _("Gaps with words"),
         "matrix": _("Matrix"),
+        "parametrised_numeric": _("Numeric with parameters"),
     }
 
 

@@ -27,6 +27,7 @@ HOW = {
     "gap_text": _l("a letter a gap, or words with ; between them, - for an empty one"),
     "matrix": _l("a letter a row, - for an empty row"),
     "numeric": _l("the number"),
+    "parametrised_numeric": _l("the number"),
     "short_text": _l("the words"),
 }
 

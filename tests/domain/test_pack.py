@@ -40,6 +40,7 @@ CONTENT = {
         "columns": [{"id": "l", "text": "L"}, {"id": "r", "text": "R"}],
     },
     "numeric": {"stem": "?"},
+    "parametrised_numeric": {"stem": "{x}?", "variants": [{"id": "v3", "values": {"x": "7"}}]},
     "short_text": {"stem": "?"},
 }
 
@@ -67,6 +68,7 @@ def test_every_item_type_can_be_answered_on_paper() -> None:
         ("dropdown_cloze", "c b", {"gaps": {"x": "zebu", "y": "yak"}}),
         ("gap_text", "-b", {"words": {"y": "yak"}}),
         ("matrix", "A-B", {"cells": {"ox": "l", "zebu": "r"}}),
+        ("parametrised_numeric", "12", {"number": "12", "variant": "v3"}),
         ("numeric", "12,5", {"number": "12.5", "text": "12,5"}),
         ("short_text", " Two words ", {"text": "Two words"}),
     ],

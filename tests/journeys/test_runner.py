@@ -555,7 +555,16 @@ def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
     assert all(seat.states()[slot.position].is_flagged for slot in slots)
 
 
-TYPED = {"numeric", "short_text", "ordering", "matching", "dropdown_cloze", "gap_text", "matrix"}
+TYPED = {
+    "numeric",
+    "parametrised_numeric",
+    "short_text",
+    "ordering",
+    "matching",
+    "dropdown_cloze",
+    "gap_text",
+    "matrix",
+}
 
 
 def by_keyboard(page: Any, response: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from tests.domain.item_types.test_contract import _responses
 
 quick = settings(max_examples=60, deadline=None)
 every_type = pytest.mark.parametrize("kind", list(ITEM_TYPES.values()), ids=list(ITEM_TYPES))
+PARAMETRISED = ITEM_TYPES["parametrised_numeric"]
 SCORING = {
     "multiple_response": list(multiple_response.POLICIES),
     "ordering": list(ordering.POLICIES),
@@ -42,6 +43,15 @@ def test_points_are_the_same_for_every_type_and_policy(kind, data) -> None:
         key = {**key, "scoring": data.draw(st.sampled_from(SCORING[kind.name]))}
     response = kind.accept(content, data.draw(_responses(kind)))
     assert points(kind.name, content, key, response) == kind.mark(key, content, response).points
+
+
+@quick
+@given(response=_responses(PARAMETRISED), number=st.integers(0, 19))
+def test_both_ask_the_variant_that_a_form_has_settled_on(response, number) -> None:
+    content, key = PARAMETRISED.split(PARAMETRISED.example())
+    settled = PARAMETRISED.settle(content, lambda _label, ids: list(ids)[number:])
+    told = PARAMETRISED.mark(key, settled, response).points
+    assert points("parametrised_numeric", settled, key, response) == told
 
 
 @every_type
@@ -65,6 +75,8 @@ ODD = (
     {"cells": {"seal": "perhaps"}},
     {"cells": {"elsewhere": "true"}},
     {"number": "x"},
+    {"number": "25", "variant": "v99"},
+    {"number": "25", "variant": ["v1"]},
     {"text": "x" * 300},
     {"from": "elsewhere"},
 )

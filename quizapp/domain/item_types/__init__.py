@@ -14,6 +14,7 @@ from quizapp.domain.item_types import (
     multiple_response,
     numeric,
     ordering,
+    parametrised_numeric,
     short_text,
     single_choice,
     true_false,
@@ -36,6 +37,7 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             dropdown_cloze.TYPE,
             gap_text.TYPE,
             matrix.TYPE,
+            parametrised_numeric.TYPE,
         )
     }
 )

@@ -83,6 +83,11 @@ class Describe(Protocol):
     ) -> Review: ...
 
 
+def unchanged(content: Content, _order: Order) -> Content:
+    """What settles nothing: every form asks the same."""
+    return content
+
+
 @dataclass(frozen=True, slots=True)
 class ItemType:
     """One item type. Every function is pure; `check` and below expect what `split` returned.
@@ -100,6 +105,8 @@ class ItemType:
     rekey          the key under which a complete response is right; policy and rationales stay
     describe       marked item with key and rationales, for result pages
     example        a valid item in the author's form
+    settle         the content as one form asks it, where forms differ in more than arrangement;
+                   settling twice changes nothing
     """
 
     name: str
@@ -115,6 +122,7 @@ class ItemType:
     rekey: Callable[[Key, Response], dict[str, Any]]
     describe: Describe
     example: Callable[[], dict[str, Any]]
+    settle: Callable[[Content, Order], Content] = unchanged
 
 
 def as_stored(_label: str, ids: Sequence[str]) -> list[str]:

@@ -19,6 +19,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "short_text": {"text": "pricing request"},
     "gap_text": {"words": {"first": "request", "second": "offer"}},
     "matrix": {"cells": {"courier": "false", "mark": "true", "open": "false", "seal": "true"}},
+    "parametrised_numeric": {"number": "25", "variant": "v1"},
     "dropdown_cloze": {"gaps": {"issuer": "host", "paper": "permit"}},
 }
 

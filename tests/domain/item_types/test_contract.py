@@ -27,7 +27,19 @@ shapes = st.recursive(
     max_leaves=6,
 )
 field_names = st.sampled_from(
-    ["stem", "text", "options", "prompts", "gaps", "answer", "answers", "scoring", "x"]
+    [
+        "stem",
+        "text",
+        "options",
+        "prompts",
+        "gaps",
+        "statements",
+        "parameters",
+        "answer",
+        "answers",
+        "scoring",
+        "x",
+    ]
 )
 every_type = pytest.mark.parametrize("kind", list(ITEM_TYPES.values()), ids=list(ITEM_TYPES))
 quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -45,6 +57,7 @@ def test_the_registry_holds_every_type():
         "dropdown_cloze",
         "gap_text",
         "matrix",
+        "parametrised_numeric",
     ]
     assert [ITEM_TYPES[name].name for name in ITEM_TYPES] == list(ITEM_TYPES)
 
@@ -68,7 +81,7 @@ def test_split_and_join_round_trip(any_type):
     assert any_type.join(*any_type.split(source)) == source
 
 
-@pytest.mark.parametrize("name", [name for name in ITEM_TYPES if name != "numeric"])
+@pytest.mark.parametrize("name", [name for name in ITEM_TYPES if "numeric" not in name])
 def test_a_whole_item_rationale_round_trips(name):
     """A numeric item keeps its rationale with the answer."""
     kind = ITEM_TYPES[name]
@@ -147,7 +160,7 @@ def _turned(source: dict[str, Any]) -> dict[str, Any]:
     elif rows:
         rows.reverse()
     elif "answer" in turned:
-        turned["answer"]["value"] = "31"
+        turned["answer"] |= {"expression": "days + passed"} if "parameters" in turned else {"value": "31"}
     else:
         turned["answers"] = [{"text": "something else"}]
     return turned
@@ -164,6 +177,14 @@ def _turn_gaps(gaps: list[dict[str, Any]]) -> None:
 def _flipped(row: dict[str, Any]) -> dict[str, Any]:
     rest = {name: value for name, value in row.items() if name != "key"}
     return rest if "key" in row else {**rest, "key": True}
+
+
+def test_settling_leaves_something_to_answer_and_happens_once(any_type, right, backwards):
+    content, key = any_type.split(any_type.example())
+    settled = any_type.settle(content, backwards)
+    assert any_type.settle(settled, as_stored) == settled
+    assert (settled == content) == (any_type.name != "parametrised_numeric")
+    assert any_type.mark(key, any_type.settle(content, as_stored), right(any_type)) == FULL
 
 
 def test_the_review_agrees_with_the_mark(any_type, right):
@@ -248,6 +269,7 @@ def _responses(kind):
     )
     statements = [row["id"] for row in content.get("statements", [])]
     cells = st.fixed_dictionaries({}, optional=dict.fromkeys(statements, columns))
+    variants = st.sampled_from([row["id"] for row in content.get("variants", [{"id": "-"}])])
     in_gaps = st.fixed_dictionaries({}, optional=gaps)
     return {
         "dropdown_cloze": st.fixed_dictionaries({"gaps": in_gaps}),
@@ -256,6 +278,9 @@ def _responses(kind):
         "multiple_response": st.fixed_dictionaries({"choices": st.lists(one)}),
         "ordering": st.fixed_dictionaries({"ranks": st.dictionaries(one, st.integers(1, max(1, len(ids))))}),
         "matching": st.fixed_dictionaries({"pairs": st.dictionaries(prompts, one)}),
+        "parametrised_numeric": st.fixed_dictionaries(
+            {"number": st.from_regex(r"\A[0-9., ]{0,4}\Z")}, optional={"variant": variants}
+        ),
         "numeric": st.fixed_dictionaries({"number": st.from_regex(r"\A[-+]?[0-9., ]{0,9}\Z")}),
         "short_text": st.fixed_dictionaries(
             {"text": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)}

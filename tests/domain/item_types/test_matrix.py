@@ -62,7 +62,7 @@ HALF = Fraction(1, 2)
 )
 def test_policies(scoring, points):
     """Right answers, then one more wrong at a time; an empty row is wrong."""
-    marks = [mark(given, scoring=scoring) for given in ("tftf", "fttf"[:0] + "fftf", "fttf", "fttt", "ftft")]
+    marks = [mark(given, scoring=scoring) for given in ("tftf", "fftf", "fttf", "fttt", "ftft")]
     assert [marked.points for marked in marks] == points
     assert [marked.is_right for marked in marks] == [True, False, False, False, False]
     assert mark("tft.", scoring=scoring) == mark("tftt", scoring=scoring)

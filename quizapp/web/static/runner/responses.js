@@ -22,6 +22,7 @@ export function read(form, type) {
     case "matrix":
       return keyed(data, "cell-", "cells", String);
     case "numeric":
+    case "parametrised_numeric":
       return number((data.get("number") ?? "").trim());
     case "short_text":
       return text((data.get("text") ?? "").trim());
