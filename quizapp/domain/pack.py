@@ -67,7 +67,8 @@ def answer_space(presented: Presented) -> AnswerSpace:
         case "matrix":
             return AnswerSpace(_numbered([_letters_of(presented, "columns")] * len(presented["statements"])))
         case other:
-            return AnswerSpace((AnswerRow("", letters),), is_many=other == "multiple_response")
+            is_many = other == "multiple_response" or presented.get("several", False)
+            return AnswerSpace((AnswerRow("", letters),), is_many=is_many)
 
 
 def _letters_of(offering: Presented, field: str) -> tuple[str, ...]:
@@ -80,6 +81,8 @@ def _numbered(rows: Iterable[tuple[str, ...]]) -> tuple[AnswerRow, ...]:
 
 def lines(presented: Presented) -> Iterator[tuple[str, str]]:
     """What is printed below a stem, row by row: (letter or number, text)."""
+    if presented.get("picture", {}).get("name"):
+        yield "", f"![{presented['picture']['alt']}](media/{presented['picture']['name']})"
     if "gaps" in presented:
         yield "", gaps.printed(presented["gaps"], presented["after"])
         for gap in presented["gaps"]:
@@ -118,7 +121,7 @@ def written(presented: Presented, response: Mapping[str, Any] | None) -> str:
     match presented["type"]:
         case "single_choice" | "true_false":
             return str(letters[response["choice"]])
-        case "multiple_response":
+        case "multiple_response" | "hotspot":
             return "".join(sorted(letters[identifier] for identifier in response["choices"]))
         case "ordering":
             by_rank = {rank: letters[identifier] for identifier, rank in response["ranks"].items()}
@@ -223,6 +226,7 @@ _READ: Mapping[str, Callable[[Presented, str], object]] = {
     "single_choice": _one,
     "true_false": _one,
     "multiple_response": _many,
+    "hotspot": _many,
     "ordering": _ranks,
     "matching": _pairs,
     "dropdown_cloze": _gaps,

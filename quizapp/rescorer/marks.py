@@ -164,6 +164,13 @@ def _parametrised(content: Json, key: Json, response: Json) -> Fraction:
     return _numeric(content, {**key, "value": key["answers"][variant]}, response)
 
 
+def _regions(content: Json, key: Json, response: Json) -> Fraction:
+    """Regions are options, of which only some items let several be chosen."""
+    if len(set(response["choices"])) > 1 and not content.get("several"):
+        return NOTHING
+    return _several(content, key, response)
+
+
 def _parts(hits: list[bool], key: Json) -> Fraction:
     """Parts of equal worth: each for itself, or all of them or nothing."""
     if key.get("scoring", "all_or_nothing") == "all_or_nothing":
@@ -187,5 +194,6 @@ _TYPES: Mapping[str, Callable[[Json, Json, Json], Fraction]] = {
     "dropdown_cloze": _gaps,
     "gap_text": _words,
     "matrix": _cells,
+    "hotspot": _regions,
     "parametrised_numeric": _parametrised,
 }

@@ -14,10 +14,12 @@ from quizapp.domain import framework, item_bank
 from quizapp.domain.item import COMMON_FIELDS, STABLE_ID, ItemStatus, Level, Pool
 from quizapp.domain.item_types import (
     ITEM_TYPES,
+    areas,
     checks,
     expression,
     gap_text,
     gaps,
+    hotspot,
     matching,
     matrix,
     multiple_response,
@@ -264,6 +266,22 @@ def _parametrised_numeric() -> Schema:
     return {"parameters": parameters, "answer": answer}
 
 
+def _hotspot() -> Schema:
+    text, side = {"type": "string"}, {"type": "integer", "minimum": 1, "maximum": hotspot.LARGEST}
+    option = _row(
+        "id", "text", "rationale", "shape", "coords", key=FLAG, shape=_one_of(areas.SHAPES), coords=text
+    )
+    picture = _object(("width", "height", "alt"), name=text, width=side, height=side, alt=TEXT)
+    return {
+        "picture": picture,
+        "options": _list(option, 2),
+        "several": FLAG,
+        "lock_order": FLAG,
+        "scoring": _one_of(hotspot.POLICIES),
+        "rationale": TEXT,
+    }
+
+
 TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "single_choice": _choice,
     "multiple_response": _multiple,
@@ -276,4 +294,5 @@ TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "gap_text": _gap_text,
     "matrix": _matrix,
     "parametrised_numeric": _parametrised_numeric,
+    "hotspot": _hotspot,
 }

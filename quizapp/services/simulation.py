@@ -86,6 +86,7 @@ _RIGHT: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "gap_text": lambda _content, key: {"words": {name: words[0] for name, words in key["answers"].items()}},
     "matrix": lambda _content, key: {"cells": dict(key["cells"])},
     "parametrised_numeric": parametrised_numeric.right,
+    "hotspot": lambda _content, key: {"choices": sorted(key["keys"])},
     "dropdown_cloze": lambda _content, key: {"gaps": {name: keys[0] for name, keys in key["keys"].items()}},
 }
 
@@ -141,6 +142,7 @@ _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "dropdown_cloze": _one_gap_wrong,
     "gap_text": _one_word_wrong,
     "matrix": _two_cells_wrong,
+    "hotspot": lambda content, key: {"choices": list(_other_choice(content, key).values())},
     "parametrised_numeric": lambda _content, _key: {"number": "999999"},
 }
 

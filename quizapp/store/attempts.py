@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
-    Row,
     String,
     UniqueConstraint,
     Uuid,
@@ -358,17 +357,16 @@ _OF_PLACE = _SERVED.where(
 def served_items(session: Session, form_id: UUID) -> list[ServedItem]:
     """Every item of a form, in order."""
     found = session.connection().execute(_OF_FORM, {"form_id": form_id})
-    return [_settled(row) for row in found]
+    return [_settled(ServedItem(*row)) for row in found]
 
 
 def served_item(session: Session, form_id: UUID, position: int) -> ServedItem | None:
     """The item at one place of a form, or None."""
     row = session.connection().execute(_OF_PLACE, {"form_id": form_id, "position": position}).first()
-    return _settled(row) if row else None
+    return _settled(ServedItem(*row)) if row else None
 
 
-def _settled(row: Row[Any]) -> ServedItem:
-    told = ServedItem(*row)
+def _settled(told: ServedItem) -> ServedItem:
     content = settled(told.type, told.content, told.seed, str(told.item_version_id))
     return replace(told, content=content)
 

@@ -324,8 +324,9 @@ def places(session: Session, told: Version, attempts: Collection[RowAttempt]) ->
             )
             .where(RowAttempt.id.in_(chunk), RowFormSlot.item_version_id == told.id)
         )
-        for attempt_id, *place in session.execute(query):
-            found.setdefault(attempt_id, []).append(Place(*place))
+        for attempt_id, position, task_code, is_scored, is_first, seed in session.execute(query):
+            place = Place(position, task_code, is_scored, is_first, seed)
+            found.setdefault(attempt_id, []).append(place)
     return found
 
 

@@ -21,6 +21,7 @@ def type_words() -> Mapping[str, str]:
         "gap_text": _("Gaps with words"),
         "matrix": _("Matrix"),
         "parametrised_numeric": _("Numeric with parameters"),
+        "hotspot": _("Regions of a picture"),
     }
 
 

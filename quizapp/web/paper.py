@@ -28,6 +28,7 @@ HOW = {
     "matrix": _l("a letter a row, - for an empty row"),
     "numeric": _l("the number"),
     "parametrised_numeric": _l("the number"),
+    "hotspot": _l("every filled letter"),
     "short_text": _l("the words"),
 }
 

@@ -39,6 +39,12 @@ CONTENT = {
         "statements": OPTIONS,
         "columns": [{"id": "l", "text": "L"}, {"id": "r", "text": "R"}],
     },
+    "hotspot": {
+        "stem": "?",
+        "picture": {"name": "x.png", "width": 9, "height": 9, "alt": "Stalls"},
+        "options": [{**row, "shape": "rect", "coords": "1,1,8,8"} for row in OPTIONS],
+        "several": True,
+    },
     "numeric": {"stem": "?"},
     "parametrised_numeric": {"stem": "{x}?", "variants": [{"id": "v3", "values": {"x": "7"}}]},
     "short_text": {"stem": "?"},
@@ -69,6 +75,7 @@ def test_every_item_type_can_be_answered_on_paper() -> None:
         ("gap_text", "-b", {"words": {"y": "yak"}}),
         ("matrix", "A-B", {"cells": {"ox": "l", "zebu": "r"}}),
         ("parametrised_numeric", "12", {"number": "12", "variant": "v3"}),
+        ("hotspot", "ca", {"choices": ["ox", "zebu"]}),
         ("numeric", "12,5", {"number": "12.5", "text": "12,5"}),
         ("short_text", " Two words ", {"text": "Two words"}),
     ],
@@ -88,6 +95,7 @@ def test_letters_are_read_as_the_response_a_page_would_send(name: str, text: str
         ("dropdown_cloze", "-B"),
         ("gap_text", "CA"),
         ("matrix", "BA-"),
+        ("hotspot", "AC"),
         ("numeric", "12,5"),
         ("numeric", "12"),
         ("short_text", "Two words"),
@@ -134,6 +142,7 @@ def test_the_sheet_offers_what_each_type_needs() -> None:
     assert space("dropdown_cloze") == AnswerSpace((AnswerRow("1", letters), AnswerRow("2", letters[:2])))
     assert space("gap_text") == AnswerSpace(tuple(AnswerRow(n, letters) for n in "12"))
     assert space("matrix") == AnswerSpace(tuple(AnswerRow(n, letters[:2]) for n in "123"))
+    assert space("hotspot") == AnswerSpace((AnswerRow("", letters),), is_many=True)
     assert space("numeric") == AnswerSpace((AnswerRow(),))
 
 
@@ -144,6 +153,7 @@ def test_what_stands_below_a_stem_is_printed_row_by_row() -> None:
     assert printed("true_false") == [("A", "True"), ("B", "False")]
     assert printed("matching")[:3] == [("1", "First"), ("2", "Second"), ("A", "Ox")]
     assert printed("matrix")[2:] == [("3", "Zebu"), ("A", "L"), ("B", "R")]
+    assert printed("hotspot")[:2] == [("", "![Stalls](media/x.png)"), ("A", "Ox")]
     assert printed("dropdown_cloze") == [
         ("", "A [1] and a [2]."),
         ("1", "A Ox   B Yak   C Zebu"),

@@ -74,6 +74,7 @@ ODD = (
     {"words": {"first": "not in the list"}},
     {"cells": {"seal": "perhaps"}},
     {"cells": {"elsewhere": "true"}},
+    {"choices": ["east", "west"]},
     {"number": "x"},
     {"number": "25", "variant": "v99"},
     {"number": "25", "variant": ["v1"]},

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from quizapp.domain.item import ItemVersion
-from quizapp.domain.item_types import dropdown_cloze, gaps
+from quizapp.domain.item_types import dropdown_cloze, gaps, hotspot
 
 #: Types whose key is one or more of the options that are shown.
 CHOICE_TYPES = frozenset({"single_choice", "multiple_response"})
@@ -74,10 +74,18 @@ def read(item: ItemVersion) -> Reading:
     """The texts of an item of any type; prompts of a matching item count as options."""
     content: Mapping[str, Any] = item.content
     rows = [row for field in ROW_FIELDS for row in _rows(content, field)]
-    keys = _keys(item) if item.type in CHOICE_TYPES else ()
+    kind = _kind(item)
+    keys = _keys(item) if kind in CHOICE_TYPES else ()
     stem = "\n".join(str(content[name]) for name in ("stem", "text") if content.get(name))
     field = "statements" if "statements" in content else "options"
-    return _reading(item, item.type, stem, field, rows, keys, tuple(_gaps(item)))
+    return _reading(item, kind, stem, field, rows, keys, tuple(_gaps(item)))
+
+
+def _kind(item: ItemVersion) -> str:
+    """The type, or the choice that regions of a picture are."""
+    if item.type != hotspot.NAME:
+        return item.type
+    return "multiple_response" if item.content.get("several") else "single_choice"
 
 
 def _rows(content: Mapping[str, Any], field: str) -> Sequence[Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import (
     dropdown_cloze,
     gap_text,
+    hotspot,
     matching,
     matrix,
     multiple_response,
@@ -38,6 +39,7 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             gap_text.TYPE,
             matrix.TYPE,
             parametrised_numeric.TYPE,
+            hotspot.TYPE,
         )
     }
 )

@@ -60,7 +60,8 @@ class ReviewRow:
 class Review:
     """One marked item for a result page. Holds the key: never build one for an open attempt.
 
-    `text` is what a type has to be read below its stem; its rows refer to it by number.
+    `text` is what a type has to be read below its stem, and `picture` what to be looked at; rows refer
+    to both by letter or number.
     """
 
     type: str
@@ -73,6 +74,7 @@ class Review:
     unit: str = ""
     tolerance: str = ""
     text: str = ""
+    picture: Mapping[str, Any] | None = None
 
 
 class Describe(Protocol):

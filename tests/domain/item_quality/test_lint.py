@@ -116,6 +116,18 @@ def test_the_options_of_a_gap_are_read_like_those_of_a_choice() -> None:
     ]
 
 
+def test_regions_are_read_like_options() -> None:
+    source = item("h-1", "hotspot")
+    source["options"][0]["text"] = "Every berth that has neither power nor water at the left."
+    version, problems = read_item(source)
+    assert version is not None, problems
+    assert found(version) == [
+        ("absolute_word", "options[west]"),
+        ("length_outlier", "options"),
+        ("grammatical_cue", "options"),
+    ]
+
+
 def test_absolute_words_are_found_in_statements() -> None:
     source = item("h-1", "matrix")
     source["statements"][1]["text"] = "It is never opened."

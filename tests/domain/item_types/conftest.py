@@ -20,6 +20,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "gap_text": {"words": {"first": "request", "second": "offer"}},
     "matrix": {"cells": {"courier": "false", "mark": "true", "open": "false", "seal": "true"}},
     "parametrised_numeric": {"number": "25", "variant": "v1"},
+    "hotspot": {"choices": ["east"]},
     "dropdown_cloze": {"gaps": {"issuer": "host", "paper": "permit"}},
 }
 

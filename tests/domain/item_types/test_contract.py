@@ -35,6 +35,7 @@ field_names = st.sampled_from(
         "gaps",
         "statements",
         "parameters",
+        "picture",
         "answer",
         "answers",
         "scoring",
@@ -58,6 +59,7 @@ def test_the_registry_holds_every_type():
         "gap_text",
         "matrix",
         "parametrised_numeric",
+        "hotspot",
     ]
     assert [ITEM_TYPES[name].name for name in ITEM_TYPES] == list(ITEM_TYPES)
 
@@ -275,6 +277,7 @@ def _responses(kind):
         "dropdown_cloze": st.fixed_dictionaries({"gaps": in_gaps}),
         "matrix": st.fixed_dictionaries({"cells": cells}),
         "gap_text": st.fixed_dictionaries({"words": in_gaps}),
+        "hotspot": st.fixed_dictionaries({"choices": st.lists(one, max_size=1)}),
         "multiple_response": st.fixed_dictionaries({"choices": st.lists(one)}),
         "ordering": st.fixed_dictionaries({"ranks": st.dictionaries(one, st.integers(1, max(1, len(ids))))}),
         "matching": st.fixed_dictionaries({"pairs": st.dictionaries(prompts, one)}),

@@ -9,6 +9,7 @@ export function read(form, type) {
     case "single_choice":
     case "true_false":
       return data.get("choice") ? { choice: data.get("choice") } : null;
+    case "hotspot":
     case "multiple_response":
       return data.has("choice") ? { choices: data.getAll("choice").sort() } : null;
     case "ordering":
