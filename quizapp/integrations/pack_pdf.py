@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,11 +31,14 @@ HOW = {
     "matrix": "Fill one bubble for each number.",
     "numeric": "Write a number.",
     "parametrised_numeric": "Write a number.",
+    "hotspot": "Fill the bubble of every region you choose.",
     "short_text": "Write a few words.",
 }
 MARGIN, LINE, GAP, TEXT = 18, 5.2, 3.5, 10.5
 BUBBLE, BUBBLE_STEP, ROW = 4.6, 8.5, 6.6
 RULE_LENGTH, INDENT = 70, 6
+#: Millimetres of a pixel at 96 to the inch, and of the tallest plan of a picture.
+PIXEL, TALLEST_PLAN = 25.4 / 96, 90
 PROCTOR_COLUMNS = (("Form", 34), ("Name", 66), ("Handed out", 26), ("Handed in", 26), ("Initials", 22))
 
 
@@ -174,11 +177,38 @@ class _Pages(FPDF):
         told = list(_lines(item))
         if is_introduced:
             told = [(item.stimulus_title, "B", 0.0), (item.stimulus_text, "", 0.0), *told]
-        if self.get_y() + GAP + sum(self._height(*line) for line in told) > self.page_break_trigger:
+        plan = item.presented.get("picture")
+        height = sum(self._height(*line) for line in told) + (self._plan_scale(plan)[1] if plan else 0)
+        if self.get_y() + GAP + height > self.page_break_trigger:
             self.add_page()
         self.ln(GAP)
         for text, style, indent in told:
             self._text(text, style=style, indent=indent)
+        if plan:
+            self._plan(plan)
+
+    def _plan_scale(self, picture: Mapping[str, Any]) -> tuple[float, float]:
+        """Millimetres a pixel, and the height that the plan of a picture takes."""
+        width, height = picture["width"], picture["height"]
+        scale = min(PIXEL, (self.epw - INDENT) / width, TALLEST_PLAN / height)
+        return scale, height * scale + 2 * GAP
+
+    def _plan(self, picture: Mapping[str, Any]) -> None:
+        """The outlines of a picture's regions with their letters, apart from it: print is grey."""
+        scale, height = self._plan_scale(picture)
+        left, top = MARGIN + INDENT, self.get_y() + GAP
+        self.rect(left, top, picture["width"] * scale, picture["height"] * scale)
+        self._font(9, "B")
+        for area in picture["areas"]:
+            if area["circle"]:
+                x, y, radius = (number * scale for number in area["circle"])
+                self.ellipse(left + x - radius, top + y - radius, 2 * radius, 2 * radius)
+            else:
+                self.polygon([(left + x * scale, top + y * scale) for x, y in area["points"]])
+            x, y = (number * scale for number in area["label"])
+            self.set_xy(left + x - BUBBLE, top + y - BUBBLE / 2)
+            self.cell(2 * BUBBLE, BUBBLE, area["letter"], align="C")
+        self.set_xy(MARGIN, top + height)
 
     def _height(self, text: str, style: str, indent: float) -> float:
         self._font(TEXT, style)
