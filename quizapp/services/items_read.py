@@ -186,7 +186,7 @@ def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage
             bank=_summary(row, tallies),
             framework=_framework(session, row),
             line=_line_of(version, current.number, found.suspended_at is not None),
-            view=item_type(version.type).present(version.content, as_stored),
+            view=_view(version),
             stimulus=Stimulus(scenario.stimulus_id, scenario.title, scenario.text) if scenario else None,
             sources=tuple(current.sources),
             enemies=tuple(current.enemies),
@@ -194,6 +194,11 @@ def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage
             review=_review(version) if may_read_key else None,
             history=tuple(_wording(w) for w in wordings),
         )
+
+
+def _view(version: ItemVersion) -> dict[str, Any]:
+    kind = item_type(version.type)
+    return kind.present(kind.settle(version.content, as_stored), as_stored)
 
 
 def _review(version: ItemVersion) -> Review:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from quizapp.domain import regrade as domain
 from quizapp.domain import score as scores
 from quizapp.domain.attempt import Disposition, Entry, EventKind, Purpose, project
+from quizapp.domain.blueprint import settled
 from quizapp.domain.exam import ExamDefinition, Mode
 from quizapp.domain.record import deserves_record
 from quizapp.domain.regrade import Applied, Change, Ruling, from_json, outcome
@@ -177,7 +178,7 @@ class _Work:
             item_id=version.item_id,
             item_type=version.type,
             task_code=place.task_code,
-            content=version.content,
+            content=settled(version.type, version.content, place.seed, str(version.id)),
             key=version.key,
             response=_final(self._answers.get(row.id, []), place.position),
             counts=True,

@@ -17,6 +17,11 @@ def type_words() -> Mapping[str, str]:
         "matching": _("Matching"),
         "numeric": _("Numeric"),
         "short_text": _("Short text"),
+        "dropdown_cloze": _("Gaps with options"),
+        "gap_text": _("Gaps with words"),
+        "matrix": _("Matrix"),
+        "parametrised_numeric": _("Numeric with parameters"),
+        "hotspot": _("Regions of a picture"),
     }
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from quizapp.domain import regrade
 from quizapp.domain.errors import DomainError
 from quizapp.domain.exam import CutRule, TaskRule
-from quizapp.domain.item_types import ITEM_TYPES, multiple_response, ordering
+from quizapp.domain.item_types import ITEM_TYPES, gaps, matrix, multiple_response, ordering
 from quizapp.domain.regrade import Ruling
 from quizapp.domain.score import SlotFacts, posterior, report
 from quizapp.rescorer import differences
@@ -23,10 +23,14 @@ from tests.domain.item_types.test_contract import _responses
 
 quick = settings(max_examples=60, deadline=None)
 every_type = pytest.mark.parametrize("kind", list(ITEM_TYPES.values()), ids=list(ITEM_TYPES))
+PARAMETRISED = ITEM_TYPES["parametrised_numeric"]
 SCORING = {
     "multiple_response": list(multiple_response.POLICIES),
     "ordering": list(ordering.POLICIES),
     "matching": ["all_or_nothing", "per_pair"],
+    "dropdown_cloze": list(gaps.POLICIES),
+    "gap_text": list(gaps.POLICIES),
+    "matrix": list(matrix.POLICIES),
 }
 
 
@@ -39,6 +43,15 @@ def test_points_are_the_same_for_every_type_and_policy(kind, data) -> None:
         key = {**key, "scoring": data.draw(st.sampled_from(SCORING[kind.name]))}
     response = kind.accept(content, data.draw(_responses(kind)))
     assert points(kind.name, content, key, response) == kind.mark(key, content, response).points
+
+
+@quick
+@given(response=_responses(PARAMETRISED), number=st.integers(0, 19))
+def test_both_ask_the_variant_that_a_form_has_settled_on(response, number) -> None:
+    content, key = PARAMETRISED.split(PARAMETRISED.example())
+    settled = PARAMETRISED.settle(content, lambda _label, ids: list(ids)[number:])
+    told = PARAMETRISED.mark(key, settled, response).points
+    assert points("parametrised_numeric", settled, key, response) == told
 
 
 @every_type
@@ -55,7 +68,16 @@ ODD = (
     {"choices": ["zz", "b"]},
     {"ranks": {"zz": 1}},
     {"pairs": {"visa": "z"}},
+    {"gaps": {"paper": "host"}},
+    {"gaps": {"elsewhere": "host"}},
+    {"words": {"elsewhere": "offer"}},
+    {"words": {"first": "not in the list"}},
+    {"cells": {"seal": "perhaps"}},
+    {"cells": {"elsewhere": "true"}},
+    {"choices": ["east", "west"]},
     {"number": "x"},
+    {"number": "25", "variant": "v99"},
+    {"number": "25", "variant": ["v1"]},
     {"text": "x" * 300},
     {"from": "elsewhere"},
 )

@@ -41,7 +41,8 @@ def masked(text: str) -> list[str]:
 def shingles(reading: Reading) -> frozenset[tuple[str, ...]]:
     """Runs of words of stem and options; the order of options says nothing and is sorted away."""
     runs: set[tuple[str, ...]] = set()
-    for text in (reading.stem, *sorted(reading.options)):
+    inner = (text for part in reading.parts for text in part.options)
+    for text in (reading.stem, *sorted([*reading.options, *inner])):
         tokens = masked(text)
         size = min(SHINGLE, len(tokens))
         runs.update(tuple(tokens[at : at + size]) for at in range(len(tokens) - size + 1))

@@ -7,10 +7,15 @@ from types import MappingProxyType
 
 from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import (
+    dropdown_cloze,
+    gap_text,
+    hotspot,
     matching,
+    matrix,
     multiple_response,
     numeric,
     ordering,
+    parametrised_numeric,
     short_text,
     single_choice,
     true_false,
@@ -30,6 +35,11 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             matching.TYPE,
             numeric.TYPE,
             short_text.TYPE,
+            dropdown_cloze.TYPE,
+            gap_text.TYPE,
+            matrix.TYPE,
+            parametrised_numeric.TYPE,
+            hotspot.TYPE,
         )
     }
 )

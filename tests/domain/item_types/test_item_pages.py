@@ -114,8 +114,8 @@ def test_the_review_tells_options_apart_in_words(macros):
 
 def test_item_text_cannot_become_markup(macros, any_type):
     source = any_type.example() | {"stem": "<script>"}
-    for row in source.get("options", []) + source.get("prompts", []):
-        row |= {"text": f"<script>{row['id']}"} if "text" in row else {}
+    for row in _rows(source):
+        row |= {"text": f"<script>{row['text']}"} if "text" in row else {}
     content, key = any_type.split(source)
     view = any_type.present(content, as_stored)
     pages = [
@@ -124,3 +124,10 @@ def test_item_text_cannot_become_markup(macros, any_type):
         macros.review(any_type.describe(content, key, None)),
     ]
     assert ["<script" in page for page in pages] == [False, False, False]
+
+
+def _rows(value):
+    """Every mapping of the author's form, however deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    found = [value] if isinstance(value, dict) else []
+    return found + [row for each in inner for row in _rows(each)]
