@@ -28,6 +28,7 @@ from quizapp.web import (
     merges,
     names,
     paper,
+    pictures,
     problem_reports,
     pseudo_locale,
     receipts,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     home.bp,
     frameworks.bp,
     items.bp,
+    pictures.bp,
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself
     paper.bp,
