@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -100,6 +100,11 @@ def keep(uow: UnitOfWork, picture: images.CleanPicture) -> str:
         uow.session.add(row)
         uow.flush()
     return picture.name
+
+
+def known(session: Session, names: Collection[str]) -> set[str]:
+    """Those of the names that are stored already."""
+    return store.known(session, names)
 
 
 def of_names(session: Session, names: Iterable[str]) -> Mapping[str, RowPicture]:
