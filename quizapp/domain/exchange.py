@@ -109,6 +109,8 @@ class Outgoing:
     pictures: tuple[Picture, ...] = ()
     #: code -> wording of every task statement the items are tagged to
     tasks: Mapping[str, str] = field(default_factory=dict)
+    #: item id -> number of the wording that is current
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 Read = Callable[[bytes, Given], Package]
