@@ -14,30 +14,17 @@ from typing import Any
 
 from quizapp.domain.errors import Problem
 from quizapp.domain.exchange import Entry, Given, ItemFormat, Outgoing, Package, Picture
-from quizapp.domain.item import ItemVersion, digest
+from quizapp.domain.item import ItemVersion, digest, shown
 from quizapp.domain.item_bank import Stimulus, read_stimulus
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.integrations.item_formats import text_files
 
 PICTURE = "picture"
-#: Of a line, what is neither the author's form nor the public half of the item.
-ABOUT_ITEM = frozenset(
-    ["bank", "version", "digest", "stimulus", "key", "rationales"]
-    + [
-        "id",
-        "type",
-        "tasks",
-        "pool",
-        "status",
-        "level",
-        "difficulty",
-        "enemies",
-        "sources",
-        "author",
-        "reviewer",
-    ]
-)
 FORM_FIELDS = ("id", "type", "tasks", "pool", "status", "level", "difficulty", "enemies", "sources")
+#: Of a line, what is not the public half of the item.
+NOT_CONTENT = frozenset(
+    {*FORM_FIELDS, "bank", "version", "digest", "stimulus", "key", "rationales", "author", "reviewer"}
+)
 
 
 def read(data: bytes, given: Given) -> Package:
@@ -78,41 +65,38 @@ def _entry(place: str, told: dict[str, Any] | None, given: Given, stimuli: dict[
     if told is None:
         return Entry(place, "", None, problems=(Problem("line", "", "not_json", "not a JSON object"),))
     name = str(told.get("id") or "")
+    body, problem = _body(told)
+    if problem:
+        return Entry(place, name, None, problems=(problem,))
+    source = {**given.fields, **{field: told[field] for field in FORM_FIELDS if field in told}, **body}
+    source |= {field: told[field] for field in ("author", "reviewer") if told.get(field)}
+    scenario, problems = _scenario(told.get("stimulus"), stimuli)
+    return Entry(place, name, source | scenario, problems=problems)
+
+
+def _body(told: Mapping[str, Any]) -> tuple[dict[str, Any], Problem | None]:
+    """What belongs to the item's type, in the author's form."""
     kind = ITEM_TYPES.get(str(told.get("type")))
     key, rationales = told.get("key"), told.get("rationales", {})
     if kind is None or not isinstance(key, dict) or not isinstance(rationales, dict):
         detail = "an item has a known type, and objects named key and rationales"
-        return Entry(
-            place, name, None, problems=(Problem("type", str(told.get("type")), "not_an_item", detail),)
-        )
-    content = {field: value for field, value in told.items() if field not in ABOUT_ITEM}
+        return {}, Problem("type", shown(told.get("type")), "not_an_item", detail)
+    content = {field: value for field, value in told.items() if field not in NOT_CONTENT}
     try:
-        body = kind.join(content, {**key, "rationales": rationales})
-    except (KeyError, TypeError, AttributeError) as error:
-        detail = f"not the fields of a {kind.name}: {error}"
-        return Entry(place, name, None, problems=(Problem("key", "", "not_an_item", detail),))
-    source = {**given.fields, **{field: told[field] for field in FORM_FIELDS if field in told}, **body}
-    source |= {field: told[field] for field in ("author", "reviewer") if told.get(field)}
-    return Entry(place, name, source | _scenario(told, stimuli), problems=tuple(_scenario_problems(told)))
+        return kind.join(content, {**key, "rationales": rationales}), None
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        return {}, Problem("key", shown(error), "not_an_item", f"not the fields of a {kind.name}")
 
 
-def _scenario(told: Mapping[str, Any], stimuli: dict[str, Stimulus]) -> dict[str, str]:
-    if not isinstance(told.get("stimulus"), dict):
-        return {}
-    stimulus, _problems = read_stimulus(told["stimulus"])
+def _scenario(told: object, stimuli: dict[str, Stimulus]) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """The scenario's id for the item, kept once with its words, or what is wrong with it."""
+    if not isinstance(told, dict):
+        return {}, ()
+    stimulus, problems = read_stimulus(told)
     if stimulus is None:
-        return {}
+        return {}, tuple(Problem(f"stimulus.{p.field}", p.value, p.reason, p.detail) for p in problems)
     stimuli.setdefault(stimulus.id, stimulus)
-    return {"stimulus": stimulus.id}
-
-
-def _scenario_problems(told: Mapping[str, Any]) -> list[Problem]:
-    if not isinstance(told.get("stimulus"), dict):
-        return []
-    return [
-        Problem(f"stimulus.{p.field}", p.value, p.reason, p.detail)
-        for p in read_stimulus(told["stimulus"])[1]
-    ]
+    return {"stimulus": stimulus.id}, ()
 
 
 def write(outgoing: Outgoing) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile
 
 from quizapp.domain.errors import Problem
 from quizapp.domain.exchange import Given, ItemFormat, Outgoing, Package
@@ -56,7 +57,7 @@ def _lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
                 raise text_files.bad_file("too_long", f"at most {MOST_ROWS} rows")
             yield number, [_text(cell) for cell in cells]
         book.close()
-    except (InvalidFileException, KeyError, ValueError, IndexError, SyntaxError, AttributeError) as error:
+    except (InvalidFileException, BadZipFile, LookupError, ValueError, SyntaxError, AttributeError) as error:
         # A broken sheet is a SyntaxError: so does Python's XML reader call it.
         raise text_files.bad_file("not_a_workbook", "this is not a workbook that can be read") from error
 
