@@ -13,6 +13,7 @@ from quizapp.web import (
     attempt_protocol,
     attempts,
     audit,
+    bank_files,
     cases,
     challenges,
     cohorts,
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     home.bp,
     frameworks.bp,
     items.bp,
+    bank_files.bp,
     pictures.bp,
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself
