@@ -27,7 +27,7 @@ WRITTEN: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "JPEG": ("JPEG", "jpg", "image/jpeg", {"quality": 90, "optimize": True}),
     "WEBP": ("WEBP", "webp", "image/webp", {"quality": 90, "method": 4}),
 }
-SVG = re.compile(rb"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]", re.DOTALL)
+SVG = re.compile(rb"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>/]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

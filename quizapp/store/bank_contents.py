@@ -65,7 +65,7 @@ def of_bank(session: Session, bank_row_id: UUID) -> Contents:
     return Contents(tuple(wordings), used, {row.stimulus_id: _stimulus(row) for row in told.values()})
 
 
-def _stimuli(bank_row_id: UUID) -> Select[tuple[RowStimulus]]:
+def _stimuli(bank_row_id: UUID) -> Select[RowStimulus]:
     return select(RowStimulus).where(RowStimulus.bank_row_id == bank_row_id).order_by(RowStimulus.number)
 
 

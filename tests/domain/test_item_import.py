@@ -35,14 +35,14 @@ def outcomes(drafts: list[Draft], into: KnownBank, stimuli: Any = ()) -> list[tu
 
 
 def test_who_wrote_it_and_what_it_is_called() -> None:
-    whole = draft(item("a", status="approved")).item
+    whole = draft(item("a1", status="approved")).item
     assert whole is not None
     assert (whole.author, whole.reviewer, whole.status) == ("Author A", None, ItemStatus.DRAFT)
-    bare = {name: value for name, value in item("a").items() if name not in ("id", "author")}
+    bare = {name: value for name, value in item("a1").items() if name not in ("id", "author")}
     made = draft(bare).item
     assert made is not None
     assert (made.author, made) == ("Ann Importer", draft(dict(bare)).item)
-    kept = read(Entry("row 1", "", item("a")), "Ann Importer", keeps_status=True).item
+    kept = read(Entry("row 1", "", item("a1")), "Ann Importer", keeps_status=True).item
     assert kept is not None
     assert (kept.reviewer, kept.status) == ("Reviewer B", ItemStatus.APPROVED)
 
@@ -101,15 +101,15 @@ def test_a_line_tells_how_its_entry_arrived() -> None:
     change = (Problem("options", "", "weights_changed"),)
     lines = judge(
         [
-            draft(item("a"), 1),
-            draft(item("b", stem="Other?"), 2, changes=change),
+            draft(item("a1"), 1),
+            draft(item("b1", stem="Other?"), 2, changes=change),
             draft(None, 3, original={"stem": "?"}, problems=change),
         ],
         bank(),
     )
     assert [(line.place, line.fidelity, line.name, dict(line.original)) for line in lines] == [
-        ("row 1", Fidelity.AS_IS, "a", {}),
-        ("row 2", Fidelity.CHANGED, "b", {}),
+        ("row 1", Fidelity.AS_IS, "a1", {}),
+        ("row 2", Fidelity.CHANGED, "b1", {}),
         ("row 3", Fidelity.REFUSED, "", {"stem": "?"}),
     ]
     assert [isinstance(line.item, ItemVersion) for line in lines] == [True, True, False]

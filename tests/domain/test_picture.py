@@ -30,7 +30,7 @@ def test_a_picture_needs_words_and_belongs_to_the_bank() -> None:
         ("options[a].text", "picture_without_words"),
         ("options[b].text", "picture_elsewhere"),
     ]
-    _, problems = read_item(item("a", stem="![](media/a.png)"))
+    _, problems = read_item(item("a1", stem="![](media/a.png)"))
     assert [(p.field, p.reason) for p in problems] == [("stem", "picture_without_words")]
     _, problems = read_stimulus({"id": "s1", "title": "S", "text": "![a](media/b/c.png)"})
     assert [(p.field, p.reason) for p in problems] == [("text", "picture_elsewhere")]

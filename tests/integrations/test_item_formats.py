@@ -173,7 +173,7 @@ BAD = [
     (b"", "missing_column", "not_zip", "empty_file", None),
     (b"\xff\xff", "not_utf8", "not_zip", "not_utf8", "not_utf8"),
     (b"%PDF-1.4\n%x", "missing_column", "not_zip", "bad_yaml", "not_jsonl"),
-    (b'type,stem\n"x', "not_csv", "not_zip", "bad_yaml", "not_jsonl"),
+    (b'type,stem\n"x', "not_csv", "not_zip", "not_a_mapping", "not_jsonl"),
     (b"type,stem,type\n", "double_column", "not_zip", "not_a_mapping", "not_jsonl"),
     (b"PK\x03\x04 broken", "bad_character", "not_zip", "not_zip", "bad_character"),
     (b"items: []\n", "missing_column", "not_zip", "no_items", "not_jsonl"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import func, select
 
 from quizapp.domain.errors import Forbidden, Invalid, NotFound, Refused
@@ -198,12 +199,13 @@ def test_pictures_travel_with_items_and_are_shown_to_who_is_signed_in(
     items.load_bank(prepared, TESTS, folder)
     report = bank_imports.import_items(prepared, TESTS, Upload("second-bank", "yaml", data))
     assert (report.taken, rows_of(prepared)[3]) == (len(ITEM_TYPES) + 1, 2)
-    told = pictures.show(prepared, author(prepared), media[0].removeprefix("media/"))
+    ann = author(prepared)
+    told = pictures.show(prepared, ann, media[0].removeprefix("media/"))
     assert told.media_type in {"image/png", "image/jpeg"}
     with pytest.raises(Forbidden):
         pictures.show(prepared, NOBODY, told.name)
     with pytest.raises(NotFound):
-        pictures.show(prepared, author(prepared), "x.png")
+        pictures.show(prepared, ann, "x.png")
     assert pictures.add(prepared, TESTS, drawing(colour="red")).name in {name[6:] for name in media}
 
 
@@ -221,8 +223,6 @@ def test_a_picture_that_cannot_be_used_refuses_the_items_that_show_it(prepared: 
 
 
 def inventions_yaml(sources: list[dict[str, Any]]) -> bytes:
-    import yaml
-
     return yaml.dump({"items": sources}, sort_keys=False).encode()
 
 

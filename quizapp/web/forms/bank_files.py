@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from quizapp.domain.item import Level, Pool
@@ -23,7 +24,10 @@ class ImportForm(FlaskForm):
     task = SelectField(_l("Task"), default="")
     pool = RadioField(
         _l("Pool"),
-        choices=[(Pool.SECURE.value, _l("Secure")), (Pool.PRACTICE.value, _l("Practice"))],
+        choices=[
+            SelectChoice(Pool.SECURE.value, _l("Secure")),
+            SelectChoice(Pool.PRACTICE.value, _l("Practice")),
+        ],
         default=Pool.SECURE.value,
         description=_l(
             "A practice item never becomes secure again; a secure one may still be practised later."
@@ -46,11 +50,14 @@ class ImportForm(FlaskForm):
     def offer(self, formats: list[tuple[str, str]], tasks: list[str], levels: dict[str, str]) -> None:
         """Fill the choices: formats by name, task codes in order, levels by name."""
         self.form.choices = [
-            (GUESS, _l("By the file's name")),
+            SelectChoice(GUESS, _l("By the file's name")),
             *(of_data(name, title) for name, title in formats),
         ]
-        self.task.choices = [("", _l("The file says it")), *(of_data(code, code) for code in tasks)]
-        self.level.choices = list(levels.items())
+        self.task.choices = [
+            SelectChoice("", _l("The file says it")),
+            *(of_data(code, code) for code in tasks),
+        ]
+        self.level.choices = [SelectChoice(name, label) for name, label in levels.items()]
 
     def defaults(self, file_name: str) -> Defaults:
         """What was said, as the service takes it."""
