@@ -7,7 +7,7 @@ letters row by row: "B", "AC", "CABD", and "-" for a row left empty; several wor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from quizapp.domain.errors import Invalid
@@ -261,6 +261,15 @@ class PrintedForm:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedPicture:
+    """A picture of the pack's items; its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """Everything that is printed for the day when nothing works."""
 
@@ -271,6 +280,8 @@ class Pack:
     sections: tuple[str, ...]
     forms: tuple[PrintedForm, ...]
     has_calculator: bool = False
+    #: by the name texts call them by
+    pictures: Mapping[str, PrintedPicture] = field(default_factory=dict)
 
 
 def differences(first: Mapping[str, object], second: Mapping[str, object]) -> list[int]:

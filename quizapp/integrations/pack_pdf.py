@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -11,7 +12,8 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from quizapp.domain.errors import Invalid, Problem
-from quizapp.domain.pack import Pack, PrintedForm, PrintedItem, answer_space, lines
+from quizapp.domain.pack import Pack, PrintedForm, PrintedItem, PrintedPicture, answer_space, lines
+from quizapp.domain.picture import MEDIA_PREFIX, REFERENCE
 
 #: Typographic signs that every PDF reader's own fonts show only in a plainer form.
 PLAIN = str.maketrans(
@@ -37,8 +39,8 @@ HOW = {
 MARGIN, LINE, GAP, TEXT = 18, 5.2, 3.5, 10.5
 BUBBLE, BUBBLE_STEP, ROW = 4.6, 8.5, 6.6
 RULE_LENGTH, INDENT = 70, 6
-#: Millimetres of a pixel at 96 to the inch, and of the tallest plan of a picture.
-PIXEL, TALLEST_PLAN = 25.4 / 96, 90
+#: Millimetres of a pixel at 96 to the inch, of the tallest picture, and of the tallest plan of one.
+PIXEL, TALLEST, TALLEST_PLAN = 25.4 / 96, 110, 90
 PROCTOR_COLUMNS = (("Form", 34), ("Name", 66), ("Handed out", 26), ("Handed in", 26), ("Initials", 22))
 
 
@@ -55,8 +57,8 @@ def draw(pack: Pack, now: datetime, font: str = "") -> bytes:
 
 
 def plain(text: str) -> str:
-    """A text without the marks of Markdown's emphasis."""
-    return EMPHASIS.sub(r"\2", text).strip()
+    """A text without the marks of Markdown's emphasis; of a picture what it shows."""
+    return EMPHASIS.sub(r"\2", REFERENCE.sub(r"[\g<alt>]", text)).strip()
 
 
 def _check(pack: Pack) -> None:
@@ -120,6 +122,23 @@ class _Pages(FPDF):
         self._font(size, style)
         self.set_x(MARGIN + indent)
         self.multi_cell(0, LINE, self._said(plain(text)), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        for shown in self._pictures(text):
+            width, height = self._size(shown, indent)
+            if self.get_y() + height > self.page_break_trigger:
+                self.add_page()
+            self.image(io.BytesIO(shown.data), MARGIN + indent, self.get_y() + 1, width, height)
+            self.set_y(self.get_y() + height + 2)
+
+    def _pictures(self, text: str) -> list[PrintedPicture]:
+        known = self._pack.pictures
+        names = (match["target"].removeprefix(MEDIA_PREFIX) for match in REFERENCE.finditer(text))
+        return [known[name] for name in names if name in known]
+
+    def _size(self, shown: PrintedPicture, indent: float) -> tuple[float, float]:
+        """Width and height on paper: as on a screen, unless its place is smaller."""
+        width, height = shown.width * PIXEL, shown.height * PIXEL
+        scale = min(1, (self.epw - indent) / width, TALLEST / height)
+        return width * scale, height * scale
 
     # --- the list for the proctor -------------------------------------------------------
 
@@ -216,7 +235,7 @@ class _Pages(FPDF):
         told: Any = self.multi_cell(
             width, LINE, self._said(plain(text)), align="L", dry_run=True, output="HEIGHT"
         )
-        return float(told)
+        return float(told) + sum(self._size(shown, indent)[1] + 2 for shown in self._pictures(text))
 
     def answer_sheet(self, form: PrintedForm) -> None:
         """Bubbles and lines, a block an item, never broken over two pages."""

@@ -78,14 +78,15 @@ def lines(session: Session, bank_row_id: UUID) -> list[Line]:
         .where(RowItem.bank_row_id == bank_row_id)
         .order_by(RowItem.item_id)
     )
-    tasks = _tasks(session, bank_row_id)
+    tasks = tasks_by_version(session, bank_row_id)
     return [
         Line(item, number, kind, level, difficulty, content, tasks.get(version_id, ()))
         for item, version_id, number, kind, level, difficulty, content in session.execute(query)
     ]
 
 
-def _tasks(session: Session, bank_row_id: UUID) -> dict[UUID, tuple[str, ...]]:
+def tasks_by_version(session: Session, bank_row_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """The task codes of every current wording of a bank, by the version's row."""
     query = (
         select(RowItemTask.item_version_id, RowItemTask.task_code)
         .join(RowItem, RowItem.current_version_id == RowItemTask.item_version_id)

@@ -13,6 +13,7 @@ from quizapp.web import (
     attempt_protocol,
     attempts,
     audit,
+    bank_files,
     cases,
     challenges,
     cohorts,
@@ -28,6 +29,7 @@ from quizapp.web import (
     merges,
     names,
     paper,
+    pictures,
     problem_reports,
     pseudo_locale,
     receipts,
@@ -54,6 +56,8 @@ BLUEPRINTS = (
     home.bp,
     frameworks.bp,
     items.bp,
+    bank_files.bp,
+    pictures.bp,
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself
     paper.bp,

@@ -61,7 +61,21 @@ def bank(bank_id: str) -> Any:
         page_url=lambda n: url_for("items.bank", bank_id=bank_id, page=n, **set_filters),
         words=words(),
         chips=STATUS_CHIPS,
+        file_actions=_file_actions(bank_id),
     )
+
+
+def _file_actions(bank_id: str) -> list[dict[str, str]]:
+    """The links to files of a bank, for whoever may follow them."""
+    links = (
+        (Permission.LOAD_BANK, _("Import items"), "bank_files.import_page"),
+        (Permission.READ_KEYS, _("Export"), "bank_files.export_page"),
+    )
+    return [
+        {"label": label, "href": url_for(endpoint, bank_id=bank_id), "kind": "secondary"}
+        for permission, label, endpoint in links
+        if actor().may(permission)
+    ]
 
 
 def _columns(told: BankPage) -> dict[str, Any]:

@@ -110,7 +110,13 @@ MESSAGES: Mapping[str, LazyString] = {
     "record_damaged": _l(
         "The stored record does not match its signature. Do not rely on it, and tell its issuer."
     ),
-    "http_413": _l("The file is too large to be a record. Nothing was stored."),
+    "http_413": _l("The file is too large. Nothing was stored."),
+    "bad_file": _l("The file could not be read. Nothing was stored; every reason stands below."),
+    "bad_picture": _l("The picture cannot be used. Nothing was stored; the reason stands below."),
+    "no_items": _l("There are no items in the file. Nothing was stored."),
+    "items_refused": _l("Some items cannot be taken, so none was. Every reason stands below."),
+    "nothing_new": _l("Everything in the file is in the bank already. Nothing was changed."),
+    "unknown_format": _l("There is no such format for items."),
     "http_429": _l("Too many look-ups came from your address. Wait a minute and try again."),
     "token_missing": _l('This needs a token: send it as "Authorization: Bearer".'),
     "token_unknown": _l("This token is not known here. Nothing was shown."),

@@ -12,6 +12,7 @@ UNLINKED = {
     # Made of: not pages.
     "static",
     "bootstrap.static",
+    "pictures.show",
     # Asked by machines.
     "health.healthz",
     "health.readyz",

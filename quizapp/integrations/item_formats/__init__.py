@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from quizapp.domain.errors import NotFound
 from quizapp.domain.exchange import ItemFormat
+from quizapp.integrations.item_formats import csv_items, jsonl_items, xlsx_items, yaml_items
 
-FORMATS: dict[str, ItemFormat] = {}
+#: By name, in the order in which people are offered them.
+FORMATS: dict[str, ItemFormat] = {
+    module.FORMAT.name: module.FORMAT for module in (csv_items, xlsx_items, yaml_items, jsonl_items)
+}
 
 
 def item_format(name: str) -> ItemFormat:
