@@ -42,6 +42,7 @@ class Controls(HTMLParser):
 def macros():
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     environment.filters["markdown"] = lambda text: Markup("<p>%s</p>") % escape(text)
+    environment.filters["markdown_plain"] = str
     environment.globals["_"] = lambda text, **values: text % values if values else text
     return environment.get_template("items/any.html").module
 
