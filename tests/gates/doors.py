@@ -14,7 +14,7 @@ from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.record_evidence import RowShareLink
 from quizapp.store.records import RowRecord
-from tests.gates import casing, exam_day, regrading
+from tests.gates import bringing, casing, exam_day, regrading
 from tests.gates.conftest import ROLES, Place
 
 DRAFT = "draft"
@@ -100,7 +100,7 @@ def _regrades(place: Place) -> list[str]:
 
 def _author(place: Place) -> list[str]:
     casing.made(place)
-    return [*_whole_life_of_an_exam(place), *_regrades(place)]
+    return [*_whole_life_of_an_exam(place), *_regrades(place), *bringing.made(place)]
 
 
 def _long_file(place: Place) -> list[str]:

@@ -53,6 +53,7 @@ OWN_RECORDS = {
     "records.looks",
 }
 CASES = {"cases.case", "cases.open_page"}
+BROUGHT = {"bank_files.import_report", "bank_files.refused"}
 OWNED = {
     "scores.result",
     "records.mine",
@@ -60,12 +61,13 @@ OWNED = {
     "records.share",
     *OWN_RECORDS,
     *CASES,
+    *BROUGHT,
     # Given away by a learner, who sees it where it is made.
     "records.verify_link",
 }
 OWNERS = {
     "learner": OWNED,
-    "instructor": {"scores.result", *CASES},
+    "instructor": {"scores.result", *CASES, *BROUGHT},
     "registrar": OWN_RECORDS | CASES,
     "appeal_reviewer": {"records.evidence", "cases.case"},
 }
