@@ -14,7 +14,8 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("
 #: What would begin or end markup inside a line: escapes, code, emphasis, links, tags, entities. The ends
 #: of the text count as letters: there may be markup beyond them.
 _INLINE = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~\n]|$)"
+    r"(?P<blank>(?<=\s)_+(?=\s))"  # a blank to fill in is no markup
+    r"|\\(?=[!-/:-@\[-`{-~\n]|$)"
     r"|`"
     r"|\*(?!\s)|(?<!\s)\*"
     r"|(?<![^\W_])_(?!\s)|(?<!\s)_(?![^\W_])"
@@ -37,7 +38,7 @@ def escaped(text: str) -> str:
 
 def inline_escaped(text: str) -> str:
     """The same for a part of a line."""
-    return _INLINE.sub(lambda match: "\\" + match[0], text)
+    return _INLINE.sub(lambda match: match[0] if match["blank"] else "\\" + match[0], text)
 
 
 def lines_escaped(text: str) -> str:

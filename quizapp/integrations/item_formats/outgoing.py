@@ -15,6 +15,8 @@ from quizapp.integrations.item_formats.drafts import option_ids
 
 #: Characters XML has no way to write, not even as numbers.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ROOT = "$course$/top"
+LONGEST_CATEGORY = 255
 
 
 def left_out(item: ItemVersion, program: str) -> Problem:
@@ -70,6 +72,24 @@ def default_ids(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def met_options(prompts: Sequence[Mapping[str, Any]], options: Sequence[Mapping[str, Any]]) -> list[str]:
     """Ids of a matching item's options in the order its prompts name them, the others after them."""
     return list(dict.fromkeys([*(row["match"] for row in prompts), *(row["id"] for row in options)]))
+
+
+def matching_facts(
+    prompts: Sequence[Mapping[str, Any]], options: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What our own line says of a matching item; `drafts.own_matching_rows` is the way back."""
+    return {
+        "met": met_options(prompts, options),
+        "option_ids": [row["id"] for row in options],
+        "prompt_ids": [row["id"] for row in prompts],
+        "reasons": [row.get("rationale", "") for row in prompts],
+    }
+
+
+def category_path(*names: str) -> str:
+    """The path of a category of Moodle; a slash inside a name is written twice."""
+    shown = [" ".join(name[:LONGEST_CATEGORY].split()).replace("/", "//") for name in names]
+    return "/".join([ROOT, *shown])
 
 
 def percent(part: int, whole: int) -> str:

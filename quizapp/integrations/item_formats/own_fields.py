@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from quizapp.domain.errors import Problem
 from quizapp.domain.exchange import Given
 from quizapp.domain.item import COMMON_FIELDS, ItemVersion, to_source
 from quizapp.integrations.item_formats.drafts import Draft
@@ -24,6 +25,8 @@ EXTRA = ("enemies", "sources", "author", "reviewer", "lock_order", "scoring", "c
 #: Ids and reasons of rows, by place; and a numeric item's unit, which GIFT has no place for.
 ROWS = ("option_ids", "prompt_ids", "met", "reasons", "unit")
 LONGEST = 100_000
+#: Separates a scenario, which learners of the other program need before each question, from the stem.
+SCENARIO_END = "<!-- quizapp: end of scenario -->"
 
 
 def tags_of(item: ItemVersion) -> list[str]:
@@ -73,3 +76,23 @@ def read_extra(draft: Draft, text: str) -> dict[str, Any]:
     known = {*EXTRA, *COMMON_FIELDS} - {"id", "type"}
     draft.fields |= {name: value for name, value in told.items() if name in known}
     return {name: value for name, value in told.items() if name in ROWS}
+
+
+def without_scenario(text: str) -> str:
+    """The stem after a scenario that was written before it."""
+    before, mark, after = text.partition(SCENARIO_END)
+    return after.removeprefix("\n\n") if mark else before
+
+
+def read_category(draft: Draft, path: str, given: Given) -> None:
+    """A category that is called like a task statement says what its questions are about."""
+    parts = [part.replace("\0", "/").strip() for part in path.replace("//", "\0").split("/")]
+    words = parts[-1].split()
+    if words and words[0] in given.task_codes:
+        draft.fields.setdefault("tasks", [words[0]])
+
+
+def scenario_note(draft: Draft) -> Problem:
+    """What is said about a text that asks nothing."""
+    detail = "A description became a scenario; no item refers to it yet."
+    return Problem("type", draft.name, "scenario_made", detail, draft.place)

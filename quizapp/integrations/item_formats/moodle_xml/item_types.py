@@ -15,7 +15,7 @@ from quizapp.domain.errors import Problem
 from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_types.marks import ALL_OR_NOTHING
 from quizapp.integrations.item_formats.moodle_xml.texts import put_text
-from quizapp.integrations.item_formats.outgoing import default_ids, met_options, percent
+from quizapp.integrations.item_formats.outgoing import default_ids, matching_facts, met_options, percent
 
 Rows = dict[str, Any]
 """What our own line says about rows (see `own_fields.ROWS`)."""
@@ -111,12 +111,7 @@ def _matching(wanted: Wanted) -> Rows:
     for name in met[len({row["match"] for row in prompts}) :]:
         element = put_text(wanted.question, "subquestion", "", wanted.pictures)
         wanted.add("text", texts[name], etree.SubElement(element, "answer"))
-    return {
-        "met": met,
-        "option_ids": [row["id"] for row in options],
-        "prompt_ids": [row["id"] for row in prompts],
-        "reasons": [row.get("rationale", "") for row in prompts],
-    }
+    return matching_facts(prompts, options)
 
 
 def _ordering(wanted: Wanted) -> Rows:

@@ -15,13 +15,7 @@ from quizapp.domain.item_bank import LONGEST_TITLE, Stimulus
 from quizapp.integrations.item_formats import numbers, own_fields, xml_reading
 from quizapp.integrations.item_formats.drafts import Draft, scenario_id
 from quizapp.integrations.item_formats.moodle_xml.question_types import READERS, Question
-from quizapp.integrations.item_formats.moodle_xml.texts import (
-    SCENARIO_END,
-    TextReader,
-    child_text,
-    raw_text,
-    without_scenario,
-)
+from quizapp.integrations.item_formats.moodle_xml.texts import TextReader, child_text, raw_text
 from quizapp.integrations.item_formats.pictures import PictureBox
 from quizapp.integrations.item_formats.text_files import bad_file
 
@@ -53,7 +47,7 @@ class _Reader:
         self._entries: list[Entry] = []
         self._stimuli: list[Stimulus] = []
         self._notes: list[Problem] = []
-        self._category: list[str] = []
+        self._category = ""
         self._number = 0
 
     def package(self) -> Package:
@@ -64,7 +58,7 @@ class _Reader:
         """One ``<question>``."""
         kind = element.get("type", "")
         if kind == "category":
-            self._category = category_parts(child_text(element, "category/text"))
+            self._category = child_text(element, "category/text")
             return
         self._number += 1
         name = child_text(element, "name/text")
@@ -80,7 +74,7 @@ class _Reader:
         draft.fields["id"] = child_text(element, "idnumber")
         tags = [child_text(tag, "text") for tag in element.findall("tags/tag")]
         own_fields.read_tags(draft, tags, self._given)
-        self._take_task_of_category(draft)
+        own_fields.read_category(draft, self._category, self._given)
         stem = question.texts.read(_stem(element, draft), "stem")
         draft.fields |= {"stem": stem}
         draft.fields["rationale"] = question.texts.read(element.find("generalfeedback"), "rationale")
@@ -90,12 +84,6 @@ class _Reader:
             draft.refuse("type", kind, "no_such_type")
         _tell_settings(draft, element)
         self._entries.append(draft.entry(self._given))
-
-    def _take_task_of_category(self, draft: Draft) -> None:
-        """A category that is called like a task statement says what its questions are about."""
-        words = self._category[-1].split() if self._category else []
-        if words and words[0] in self._given.task_codes:
-            draft.fields.setdefault("tasks", [words[0]])
 
     def _read_scenario(self, question: Question) -> None:
         """A description asks nothing: it is a scenario, which items of ours name by its id."""
@@ -109,16 +97,15 @@ class _Reader:
         self._stimuli.append(Stimulus(identifier, title, text.strip()))
         self._notes += [problem.at(draft.place) for problem in (*draft.changes, *draft.problems)]
         if not question.is_own:
-            detail = "A description became a scenario; no item refers to it yet."
-            self._notes.append(Problem("type", draft.name, "scenario_made", detail, draft.place))
+            self._notes.append(own_fields.scenario_note(draft))
 
 
 def _stem(element: Any, draft: Draft) -> Any:
     """The element of the stem, without the scenario that is an object of its own here."""
     found = element.find("questiontext")
     text = None if found is None else found.find("text")
-    if text is not None and draft.fields.get("stimulus") and SCENARIO_END in (text.text or ""):
-        text.text = without_scenario(text.text)
+    if text is not None and draft.fields.get("stimulus"):
+        text.text = own_fields.without_scenario(text.text or "")
     return found
 
 
@@ -144,12 +131,6 @@ def _tell_settings(draft: Draft, element: Any) -> None:
         draft.change("hint", "", "hints_dropped", "Items have no hints.")
     if child_text(element, "hidden", "0") == "1":
         draft.change("hidden", "1", "was_hidden", "The question was hidden in its own program.")
-
-
-def category_parts(path: str) -> list[str]:
-    """The names in a category's path; a slash inside a name is written twice."""
-    parts = path.replace("//", "\0").split("/")
-    return [part.replace("\0", "/").strip() for part in parts if part.strip()]
 
 
 def _original(element: Any) -> str:

@@ -15,12 +15,11 @@ from lxml import etree
 from quizapp.domain.exchange import MEDIA_PREFIX
 from quizapp.integrations.item_formats import html_text, markdown_text
 from quizapp.integrations.item_formats.drafts import Draft
+from quizapp.integrations.item_formats.own_fields import SCENARIO_END
 from quizapp.integrations.item_formats.pictures import PictureBox
 
 #: How Moodle's texts name a file that stands beside them.
 PLUGIN_FILE = "@@PLUGINFILE@@/"
-#: What separates a scenario, which Moodle's learners need before each question, from the stem.
-SCENARIO_END = "<!-- quizapp: end of scenario -->"
 _DATA = re.compile(r"data:image/([a-z]+)[^,]{0,60};base64,", re.I)
 _IN_MARKDOWN = re.compile(rf"\]\({PLUGIN_FILE}([^\s()]+)")
 #: Spacing that HTML does not keep.
@@ -140,12 +139,6 @@ def _readable(text: str) -> Any:
     """HTML as people expect it in a file of Moodle, where nothing speaks against it."""
     # Such a section would give back other line ends, and it cannot hold its own end.
     return etree.CDATA(text) if "<" in text and "]]>" not in text and "\r" not in text else text
-
-
-def without_scenario(text: str) -> str:
-    """The stem after a scenario that was written before it."""
-    before, mark, after = text.partition(SCENARIO_END)
-    return after.removeprefix("\n\n") if mark else before
 
 
 def _exact_html(text: str, shown: str) -> str | None:

@@ -16,12 +16,10 @@ from quizapp.integrations.item_formats import own_fields
 from quizapp.integrations.item_formats.moodle_xml.item_types import WRITERS, Wanted
 from quizapp.integrations.item_formats.moodle_xml.reading import OWN
 from quizapp.integrations.item_formats.moodle_xml.texts import put_text
-from quizapp.integrations.item_formats.outgoing import left_out, told_to_us_only, unwritable
+from quizapp.integrations.item_formats.outgoing import category_path, left_out, told_to_us_only, unwritable
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
 TAIL = b"</quiz>\n"
-ROOT = "$course$/top"
-LONGEST_CATEGORY = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +101,8 @@ def _description(stimulus: Stimulus, shared: _Shared) -> Any:
 
 def _category(outgoing: Outgoing, name: str) -> Any:
     element = etree.Element("question", type="category")
-    parts = [ROOT, *(part[:LONGEST_CATEGORY].replace("/", "//") for part in (outgoing.bank.title, name))]
-    etree.SubElement(etree.SubElement(element, "category"), "text").text = "/".join(parts)
+    path = category_path(outgoing.bank.title, name)
+    etree.SubElement(etree.SubElement(element, "category"), "text").text = path
     return element
 
 
