@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from quizapp.domain.errors import NotFound
 from quizapp.domain.exchange import ItemFormat
+from quizapp.integrations.item_formats import aiken, docx, gift, moodle_xml, pasted
 
-FORMATS: dict[str, ItemFormat] = {}
+FORMATS: dict[str, ItemFormat] = {
+    module.FORMAT.name: module.FORMAT for module in (moodle_xml, gift, aiken, docx, pasted)
+}
 
 
 def item_format(name: str) -> ItemFormat:

@@ -33,9 +33,9 @@ DETAILS: Mapping[str, str] = {
 
 _SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
 _BRACKETS = re.compile(r"[\[\]\\]")
-_FORMULA = re.compile(r"\\\(.+?\\\)|\\\[.+?\\\]|\$\$.+?\$\$", re.S)
-_SUPER = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-_SUB = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_FORMULAS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"))
+SUPER = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+SUB = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 
 #: A line break while a line is put together; no text holds this character.
 BREAK = "\0"
@@ -141,7 +141,7 @@ def as_markdown(source: str, find_picture: FindPicture = lambda _address: None) 
     root = html.fragment_fromstring(source, create_parent="div", parser=_parser())
     if _depth(root) > MAX_DEPTH:
         return Converted("", [("too_deep", "")])
-    writer = _Writer(find_picture)
+    writer = Writer(find_picture)
     writer.changes += _formulas(source)
     text = "\n\n".join(writer.blocks(root))
     return Converted(text + _tail(source), list(dict.fromkeys(writer.changes)))
@@ -161,7 +161,12 @@ def _one_space(match: re.Match[str]) -> str:
 
 
 def _formulas(source: str) -> list[tuple[str, str]]:
-    return [("formula", match[0][:60]) for match in _FORMULA.finditer(source)][:1]
+    for opening, closing in _FORMULAS:
+        start = source.find(opening)
+        end = source.find(closing, start + len(opening)) if start >= 0 else -1
+        if end >= 0:
+            return [("formula", source[start : end + len(closing)][:60])]
+    return []
 
 
 def _depth(root: Any) -> int:
@@ -176,7 +181,7 @@ Piece = tuple[str, str]
 """A part of a line, and the marker it stands between ("" for none)."""
 
 
-class _Writer:
+class Writer:
     """One text; remembers what it had to change."""
 
     def __init__(self, find_picture: FindPicture) -> None:
@@ -198,7 +203,7 @@ class _Writer:
 
     def _paragraph(self, pieces: list[Piece]) -> list[str]:
         """What was collected between two blocks, as a paragraph if it says anything."""
-        line = re.sub(r" *\n *", "\n", self._joined(pieces))
+        line = re.sub(r" *\n *", "\n", self.joined(pieces))
         # One break is a line end within a paragraph; several are how people make a new one.
         parts = (part.strip(f" \n{BREAK}") for part in re.split(f"(?: *{BREAK}\\s*){{2,}}", line))
         return [lines_escaped(re.sub(f"{BREAK}\n?", "\\\\\n", part)) for part in parts if part]
@@ -264,7 +269,7 @@ class _Writer:
         pieces = [_plain(node.text)]
         for child in node:
             pieces += [self._piece(child), _plain(child.tail)]
-        return self._joined(pieces)
+        return self.joined(pieces)
 
     def _piece(self, node: Any) -> Piece:
         name = node.tag
@@ -285,7 +290,7 @@ class _Writer:
             self.changes.append(("markup_dropped", name))
         return inner, ""
 
-    def _joined(self, pieces: list[Piece]) -> str:
+    def joined(self, pieces: list[Piece]) -> str:
         """The pieces as one line; neighbours with the same emphasis share its markers."""
         merged: list[Piece] = []
         for text, marker in pieces:
@@ -336,10 +341,10 @@ class _Writer:
         return self._inline(node)
 
     def _raised(self, node: Any) -> str:
-        return self._shifted(node, _SUPER)
+        return self._shifted(node, SUPER)
 
     def _lowered(self, node: Any) -> str:
-        return self._shifted(node, _SUB)
+        return self._shifted(node, SUB)
 
     def _shifted(self, node: Any, letters: dict[int, int]) -> str:
         """A power or an index in letters of its own, where there are such letters."""
@@ -354,13 +359,13 @@ class _Writer:
             self.changes.append(("style_dropped", ""))
 
 
-INLINE: Mapping[str, Callable[[_Writer, Any], str]] = {
-    "br": _Writer._break,
-    "code": _Writer._code,
-    "img": _Writer._picture,
-    "a": _Writer._link,
-    "sup": _Writer._raised,
-    "sub": _Writer._lowered,
+INLINE: Mapping[str, Callable[[Writer, Any], str]] = {
+    "br": Writer._break,
+    "code": Writer._code,
+    "img": Writer._picture,
+    "a": Writer._link,
+    "sup": Writer._raised,
+    "sub": Writer._lowered,
     "wbr": lambda _writer, _node: "",
 }
 

@@ -28,7 +28,7 @@ _LINE = re.compile(r"(?m)^( {0,3})(?=#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|~{3})")
 _NUMBER = re.compile(r"(?m)^( {0,3}\d{1,9})(?=[.)](?:\s|$))")
 #: ... or a rule, the line under a heading, or the one under the first row of a table.
 _RULE = re.compile(r"(?m)^(?=[ \t]*[-=_*|:][-=_*|: \t]*$)([ \t|:]*)(?=[-=_*])")
-_IMAGE = re.compile(rf"(!\[[^\]\n]*\]\(){re.escape(MEDIA_PREFIX)}([^\s()]+)(?=[\s)])")
+_IMAGE = re.compile(rf"(!\[(?:\\.|[^\[\]\\\n])*\]\(){re.escape(MEDIA_PREFIX)}([^\s()]+)(?=[\s)])")
 
 
 def escaped(text: str) -> str:

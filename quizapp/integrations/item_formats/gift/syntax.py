@@ -19,8 +19,8 @@ USUAL_FORMAT = "moodle"
 CATEGORY = "$CATEGORY:"
 OWN = "// quizapp:"
 BLANK = "_____"
-_ID = re.compile(r"\[id:((?:\\\]|[^\]])+)\]")
-_TAG = re.compile(r"\[tag:((?:\\\]|[^\]<>`])+)\]")
+_ID = re.compile(r"\[id:((?:\\\]|[^\]]){1,200})\]")
+_TAG = re.compile(r"\[tag:((?:\\\]|[^\]<>`]){1,200})\]")
 _WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{0,10})?)%")
 
 
