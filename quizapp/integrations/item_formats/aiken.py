@@ -182,7 +182,7 @@ def plain(text: str) -> str:
 FORMAT = ItemFormat(
     name="aiken",
     title="Aiken",
-    suffix=".txt",
+    suffix="txt",
     media_type="text/plain; charset=utf-8",
     read=read,
     write=write,

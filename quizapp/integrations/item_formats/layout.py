@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from quizapp.domain.exchange import Entry, Given
@@ -20,6 +20,10 @@ QUESTION = re.compile(r"(?:(?:question|q)\s*)?\d{1,4}\s*[.):](?:\s+(.*))?|questi
 OPTION = re.compile(r"(\\?\*)?\s*\(?([A-Za-z])[.)]\s+(.*)", re.S)
 FIELD = re.compile(r"([A-Za-z][A-Za-z ]{1,20}?)(?:\s+([A-Z]))?\s*:\s*(.*)", re.S)
 ARROW = re.compile("->|=>|→")
+#: A label somebody made bold, alone or with the whole line.
+_BOLD_LABEL = re.compile(
+    r"(\*{1,3})(\(?[A-Za-z][.)]|(?:question |q)?\d{1,4}[.):]|[A-Za-z][A-Za-z ]{1,22}:)(.*)", re.I | re.S
+)
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _LETTERS = re.compile(r"\s*(?:,|;|&|\band\b|\s)\s*")
 _SOURCE_DATE = re.compile(r"(as of|review by)\s+(\S+)", re.I)
@@ -72,7 +76,8 @@ class Line:
     """One paragraph or line: Markdown whose beginning is not escaped yet.
 
     ``is_block`` is finished Markdown (a table, a list) that starts nothing; a heading ends what was
-    before it; a soft letter was counted by a word processor. An empty text separates.
+    before it; a soft letter was counted by a word processor; a paragraph stands apart from its
+    neighbours. An empty text separates.
     """
 
     place: str
@@ -80,6 +85,7 @@ class Line:
     is_heading: bool = False
     is_block: bool = False
     is_soft: bool = False
+    is_paragraph: bool = False
     changes: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -135,6 +141,7 @@ class _Reader:
         if not line.text.strip():
             self._was_blank = True
             return
+        line = replace(line, text=_unmarked(line.text.strip()))
         if line.is_heading:
             self._take_heading(line)
         elif not line.is_block and self._begins(line):
@@ -161,7 +168,9 @@ class _Reader:
             return True
         if QUESTION.fullmatch(text):
             return question.is_answerable or not question.stem
-        return self._was_blank and bool(question.fields)
+        # Only a reason may go on below its line.
+        is_over = self._was_blank or question.open_field is None or question.open_field[0] != "rationale"
+        return bool(question.fields) and is_over
 
     def _begin(self, line: Line, numbered: re.Match[str] | None) -> None:
         self.finish()
@@ -169,7 +178,7 @@ class _Reader:
         self._heading = ""
         text = (numbered[1] or "") if numbered else line.text.strip()
         if text:
-            self._question.stem.append(Line(line.place, text))
+            self._question.stem.append(replace(line, text=text))
 
     def _take_heading(self, line: Line) -> None:
         """A heading that numbers a question begins it; another names what follows, perhaps its task."""
@@ -194,7 +203,7 @@ class _Reader:
             return False
         if told != expected and options:
             question.problems.append((line.place, told, "letter_order"))
-        options.append(_Option(told, [Line(line.place, match[3])], bool(match[1])))
+        options.append(_Option(told, [replace(line, text=match[3])], bool(match[1])))
         question.open_field = None
         return True
 
@@ -229,10 +238,11 @@ class _Reader:
 
 def _continue_field(question: _Question, line: Line) -> None:
     name, option = question.open_field or ("", "")
+    told = ("\n\n" if line.is_paragraph else "\n") + line.text.strip()
     if option:
-        question.reasons[option] += f"\n{line.text.strip()}"
+        question.reasons[option] += told
     elif question.fields[name]:
-        question.fields[name][-1] += f"\n{line.text.strip()}"
+        question.fields[name][-1] += told
 
 
 def _field(text: str) -> tuple[str, str, str] | None:
@@ -412,7 +422,18 @@ BUILDERS = {
 
 def plain(text: str) -> str:
     """A value without the backslashes of Markdown."""
-    return _ESCAPED.sub(r"\1", text)
+    return _ESCAPED.sub(r"\1", text.strip("* "))
+
+
+def _unmarked(text: str) -> str:
+    """A line whose label is bold, with only the text behind it bold if anything."""
+    match = _BOLD_LABEL.fullmatch(text)
+    if match is None:
+        return text
+    marker, label, rest = match.groups()
+    if rest.startswith(marker):
+        return f"{label} {rest[len(marker) :].strip()}"
+    return f"{label} {marker}{rest.strip()}"
 
 
 def _joined(lines: Sequence[Line]) -> str:
@@ -422,9 +443,15 @@ def _joined(lines: Sequence[Line]) -> str:
         if not line.text:
             continue
         told = line.text if line.is_block else markdown_text.lines_escaped(line.text)
-        is_apart = before is not None and (not before.text or before.is_block != line.is_block)
-        text += ("\n\n" if is_apart else "\n" if text else "") + told
+        text += ("\n\n" if before is not None and _is_apart(before, line) else "\n") + told
     return text.strip("\n")
+
+
+def _is_apart(before: Line, line: Line) -> bool:
+    """Whether an empty line stands between two lines; the points of one list stay together."""
+    if line.is_block and before.is_block:
+        return not (line.text.startswith("- ") and before.text.startswith("- "))
+    return not before.text or line.is_block or before.is_block or line.is_paragraph
 
 
 def _texts(values: Sequence[str] | None) -> str:

@@ -59,12 +59,13 @@ def read_tags(draft: Draft, tags: Iterable[str], given: Given) -> None:
             draft.fields[name] = int(value) if name == "difficulty" and value.isdecimal() else value
         elif tag:
             draft.change("tags", tag, "tag_dropped", "Items have no free tags; only task codes and fields.")
-    if tasks:
+    # Our own line has them where a tag would be too long.
+    if tasks and "tasks" not in draft.fields:
         draft.fields["tasks"] = list(dict.fromkeys(tasks))
 
 
-def read_extra(draft: Draft, text: str) -> dict[str, Any]:
-    """Fill fields from a line of ours, and give back what is about rows; {} for what is not ours."""
+def read_extra(draft: Draft, text: str) -> dict[str, Any] | None:
+    """Fill fields from a line of ours, and give back what is about rows; None for what is not ours."""
     try:
         told = json.loads(text) if len(text) <= LONGEST else None
     except (ValueError, RecursionError):
@@ -72,7 +73,7 @@ def read_extra(draft: Draft, text: str) -> dict[str, Any]:
     if not isinstance(told, dict):
         detail = "The line of our own fields was changed and cannot be read."
         draft.change("quizapp", text, "bad_extra", detail)
-        return {}
+        return None
     known = {*EXTRA, *COMMON_FIELDS} - {"id", "type"}
     draft.fields |= {name: value for name, value in told.items() if name in known}
     return {name: value for name, value in told.items() if name in ROWS}

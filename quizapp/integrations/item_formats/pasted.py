@@ -33,7 +33,7 @@ def _line(number: int, text: str) -> Line:
 FORMAT = ItemFormat(
     name="text",
     title="Pasted text",
-    suffix=".txt",
+    suffix="txt",
     media_type="text/plain; charset=utf-8",
     read=read,
 )

@@ -71,7 +71,7 @@ def _pictures(archive: Archive, relations: str, folder: str) -> dict[str, str]:
 FORMAT = ItemFormat(
     name="docx",
     title="Word document",
-    suffix=".docx",
+    suffix="docx",
     media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     read=read,
 )

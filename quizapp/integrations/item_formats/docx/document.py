@@ -69,11 +69,12 @@ class Document:
         label = self.lists.label(number, int(depth) if depth.isdecimal() and len(depth) < 3 else 0)
         changes = tuple(self.changes)
         if label is None or not text.strip():
-            return Line(place, text, style.is_heading, changes=changes)
+            return Line(place, text, style.is_heading, is_paragraph=True, changes=changes)
         if label.kind == BULLET:
             return Line(place, f"- {markdown_text.lines_escaped(text)}", is_block=True, changes=changes)
         told = f"{label.text} {text}"
-        return Line(place, told, style.is_heading, is_soft=label.kind in LETTERS, changes=changes)
+        is_soft = label.kind in LETTERS
+        return Line(place, told, style.is_heading, is_soft=is_soft, is_paragraph=True, changes=changes)
 
     def _text(self, element: Any) -> str:
         """Markdown of a paragraph; neighbours that look alike share their markers."""

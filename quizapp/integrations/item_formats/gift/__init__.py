@@ -7,7 +7,7 @@ from quizapp.integrations.item_formats.gift.writing import losses, write
 FORMAT = ItemFormat(
     name="gift",
     title="GIFT",
-    suffix=".txt",
+    suffix="txt",
     media_type="text/plain; charset=utf-8",
     read=read,
     write=write,

@@ -100,7 +100,7 @@ def _read_body(found: Parts, text: str) -> None:
     """Stem, answers and general feedback."""
     before, opening, rest = text.partition("{")
     answers, closing, after = rest.partition("}")
-    found.is_unbalanced = bool(opening) != bool(closing) or "}" in before
+    found.is_unbalanced = bool(opening) != bool(closing) or "}" in before or "{" in answers + after
     if not opening or found.is_unbalanced:
         found.stem = formatted(text, USUAL_FORMAT)
         return

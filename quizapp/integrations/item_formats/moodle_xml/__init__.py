@@ -7,7 +7,7 @@ from quizapp.integrations.item_formats.moodle_xml.writing import losses, write
 FORMAT = ItemFormat(
     name="moodle-xml",
     title="Moodle XML",
-    suffix=".xml",
+    suffix="xml",
     media_type="application/xml",
     read=read,
     write=write,
