@@ -18,7 +18,7 @@ from quizapp.integrations.item_formats.drafts import Draft, matching_rows, optio
 
 QUESTION = re.compile(r"(?:(?:question|q)\s*)?\d{1,4}\s*[.):](?:\s+(.*))?|question\s+\d{1,4}", re.I | re.S)
 OPTION = re.compile(r"(\\?\*)?\s*\(?([A-Za-z])[.)]\s+(.*)", re.S)
-FIELD = re.compile(r"([A-Za-z][A-Za-z ]{1,20}?)(?:\s+([A-Z]))?\s*:\s*(.*)", re.S)
+FIELD = re.compile(r"([A-Za-z][A-Za-z ]{1,20}?)(?:\s+([A-Za-z]))?\s*:\s*(.*)", re.S)
 ARROW = re.compile("->|=>|→")
 #: A label somebody made bold, alone or with the whole line.
 _BOLD_LABEL = re.compile(
@@ -138,9 +138,14 @@ class _Reader:
 
     def take(self, line: Line) -> None:
         """The next line."""
-        if not line.text.strip():
-            self._was_blank = True
-            return
+        if line.text.strip():
+            self._take_words(line)
+        elif self._question is not None:
+            # A picture that was not kept leaves an empty line.
+            self._question.changes += line.changes
+        self._was_blank = not line.text.strip()
+
+    def _take_words(self, line: Line) -> None:
         line = replace(line, text=_unmarked(line.text.strip()))
         if line.is_heading:
             self._take_heading(line)
@@ -151,7 +156,6 @@ class _Reader:
         if self._question is not None:
             self._question.lines.append(line.text)
             self._question.changes += line.changes
-        self._was_blank = False
 
     def finish(self) -> None:
         """End the question that is open."""
@@ -250,7 +254,7 @@ def _field(text: str) -> tuple[str, str, str] | None:
     match = FIELD.fullmatch(text)
     if match is None:
         return None
-    words, option = match[1].strip().lower(), match[2] or ""
+    words, option = match[1].strip().lower(), (match[2] or "").upper()
     name = NAMES.get(words)
     if name is None or (option and name != "rationale"):
         return None

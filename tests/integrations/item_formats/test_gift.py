@@ -43,7 +43,7 @@ def test_every_question_is_told_of(package: Package) -> None:
         ("line 19", "true_false", ["no_reason"]),
         ("line 21", "short_text", ["answers_dropped", "feedback_dropped", "wildcard_dropped"]),
         ("line 23", "numeric", []),
-        ("line 25", "numeric", ["answers_dropped", "feedback_dropped"]),
+        ("line 25", "numeric", ["answers_dropped", "feedback_dropped", "feedback_dropped"]),
         ("line 31", "numeric", ["no_reason"]),
         ("line 33", "matching", ["no_reason"]),
         ("line 40", "multiple_response", ["weights_changed"]),
@@ -51,7 +51,7 @@ def test_every_question_is_told_of(package: Package) -> None:
         ("line 46", None, ["unbalanced_braces"]),
         ("line 48", None, ["too_few_answers"]),
         ("line 50", None, ["no_arrow"]),
-        ("line 52", "numeric", ["not_a_number", "no_reason"]),
+        ("line 52", "numeric", ["no_reason", "not_a_number"]),
         ("line 54", None, ["unbalanced_braces"]),
     ]
     taken = [entry.source for entry in package.entries if entry.fidelity is not Fidelity.REFUSED]
@@ -120,7 +120,7 @@ def test_a_text_without_answers_is_a_scenario(package: Package) -> None:
     assert [(scenario.title, scenario.text) for scenario in package.stimuli] == [
         ("Storm", "The *wind* rises.")
     ]
-    assert [(note.place, note.reason) for note in package.notes] == [("line 43", "scenario_made")]
+    assert [(note.place, note.reason) for note in package.notes] == [("line 44", "scenario_made")]
 
 
 def test_what_is_written_reads_like_gift() -> None:
@@ -141,7 +141,8 @@ def test_what_is_written_reads_like_gift() -> None:
     assert written[:3] == [
         "$CATEGORY: $course$/top/Odd // even bank/1.A Do A//B.",
         "",
-        "// [id:one] [tag:task:1.A] [tag:pool:practice] [tag:level:apply] [tag:difficulty:50] [tag:status:draft]",
+        "// [id:one] [tag:task:1.A] [tag:pool:practice] [tag:level:apply] [tag:difficulty:50]"
+        " [tag:status:draft]",
     ]
     assert written[3].startswith('// quizapp: {"sources": [{"authority": "A law", "section": "§ 4 [a]"')
     assert written[4:] == [
