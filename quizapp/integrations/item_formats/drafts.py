@@ -21,6 +21,8 @@ from quizapp.domain.item_types.options import letter
 #: Stands where an item needs a reason and the file has none, until its author writes one.
 NO_REASON = "The file this item came from gives no reason."
 LONGEST_SLUG = 40
+#: A question with more answers is no question.
+MOST_ROWS = 200
 
 DETAILS: Mapping[str, str] = {
     "no_reason": "The file gives no reason for some options or answers; write one before review.",
@@ -33,6 +35,7 @@ DETAILS: Mapping[str, str] = {
     "wildcard_dropped": "An accepted text with a wildcard (*) cannot be kept.",
     "feedback_dropped": "Feedback that belongs to no option is not kept.",
     "marked_differently": "Points for a half right response are counted otherwise.",
+    "too_many_answers": f"A question has at most {MOST_ROWS} answers.",
     "not_a_number": "This is no number.",
     "number_too_long": "The number has more digits than an item can hold.",
     "no_answers": "The question has no answers.",
@@ -48,31 +51,37 @@ class Draft:
     name: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
     original: dict[str, str] = field(default_factory=dict)
-    changes: list[Problem] = field(default_factory=list)
+    changes: dict[Problem, None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def change(self, where: str, value: object, reason: str, detail: str = "") -> None:
         """Tell of something that had to become something else, once."""
-        told = Problem(where, shown(value), reason, detail or DETAILS[reason])
-        if told not in self.changes:
-            self.changes.append(told)
+        self.changes[Problem(where, shown(value), reason, detail or DETAILS[reason])] = None
 
     def refuse(self, where: str, value: object, reason: str, detail: str = "") -> None:
         """Tell why the question cannot become an item."""
         self.problems.append(Problem(where, shown(value), reason, detail or DETAILS[reason]))
 
+    def has_too_many(self, rows: int) -> bool:
+        """Whether a question has more answers than any item; then it is refused."""
+        if rows > MOST_ROWS:
+            self.refuse("file", rows, "too_many_answers")
+        return rows > MOST_ROWS
+
     def entry(self, given: Given) -> Entry:
         """The finished entry; what the file left open is taken from ``given``."""
         if "type" not in self.fields:
-            problems = tuple(self.problems)
-            return Entry(self.place, self.name, None, tuple(self.changes), problems, self.original)
+            return self._entry(None)
         self._name_item()
         self._give_reasons()
         told = {name: value for name, value in self.fields.items() if value not in (None, "", [], ())}
         kind = ITEM_TYPES[str(told["type"])]
         usual = {name: value for name, value in given.fields.items() if name not in kind.source_fields}
-        source = {**usual, **told}
-        return Entry(self.place, self.name, source, tuple(self.changes), tuple(self.problems), self.original)
+        return self._entry({**usual, **told})
+
+    def _entry(self, source: Mapping[str, object] | None) -> Entry:
+        changes, problems = tuple(self.changes), tuple(self.problems)
+        return Entry(self.place, self.name, source, changes, problems, self.original)
 
     def _name_item(self) -> None:
         told = str(self.fields.get("id") or "")

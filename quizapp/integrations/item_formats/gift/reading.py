@@ -135,6 +135,8 @@ def _read_answers(question: _Question) -> None:
     head = text.partition("#")[0].strip().upper()
     if not text:
         question.draft.refuse("type", "essay", "no_such_type")
+    elif question.draft.has_too_many(text.count("~") + text.count("=")):
+        return
     elif text.startswith("#"):
         _numeric(question, text[1:])
     elif "~" in text:

@@ -78,10 +78,10 @@ class _Reader:
         stem = question.texts.read(_stem(element, draft), "stem")
         draft.fields |= {"stem": stem}
         draft.fields["rationale"] = question.texts.read(element.find("generalfeedback"), "rationale")
-        if kind in READERS:
-            READERS[kind](question)
-        else:
+        if kind not in READERS:
             draft.refuse("type", kind, "no_such_type")
+        elif not draft.has_too_many(len(element.findall("answer")) + len(element.findall("subquestion"))):
+            READERS[kind](question)
         _tell_settings(draft, element)
         self._entries.append(draft.entry(self._given))
 
