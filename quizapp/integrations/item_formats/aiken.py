@@ -13,11 +13,11 @@ from lxml import html
 
 from quizapp.domain.errors import Problem
 from quizapp.domain.exchange import Entry, Given, ItemFormat, Outgoing, Package
-from quizapp.domain.item import ItemVersion, to_source
+from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_types.options import letter
 from quizapp.integrations.item_formats import markdown_text, text_files
 from quizapp.integrations.item_formats.drafts import Draft, option_ids
-from quizapp.integrations.item_formats.outgoing import unwritable
+from quizapp.integrations.item_formats.outgoing import form_of, unwritable
 
 OPTION = re.compile(r"([A-Z])[.)][ \t]+(.*)")
 ANSWER = "ANSWER:"
@@ -126,7 +126,7 @@ def write(outgoing: Outgoing) -> Iterator[bytes]:
     for item in outgoing.items:
         if _why_left_out(item):
             continue
-        source = to_source(item)
+        source = form_of(item)
         lines = [plain(f"{scenarios.get(item.stimulus or '', '')}\n\n{source['stem']}")]
         for place, row in enumerate(source["options"]):
             lines.append(f"{letter(place)}. {plain(row['text'])}")
@@ -148,7 +148,7 @@ def _why_left_out(item: ItemVersion) -> Problem | None:
     if item.type != "single_choice":
         detail = "Aiken holds single choice only; the item is left out"
         return Problem("type", item.type, "left_out", detail, item.id)
-    source = to_source(item)
+    source = form_of(item)
     texts = [plain(source["stem"]), *(plain(row["text"]) for row in source["options"])]
     first = texts[0]
     if len(texts) > MOST_OPTIONS + 1 or "" in texts or OPTION.fullmatch(first) or first.startswith(ANSWER):
@@ -158,7 +158,7 @@ def _why_left_out(item: ItemVersion) -> Problem | None:
 
 
 def _losses(item: ItemVersion) -> Iterator[Problem]:
-    source = to_source(item)
+    source = form_of(item)
     for name, text in (
         ("stem", source["stem"]),
         *((f"options[{r['id']}]", r["text"]) for r in source["options"]),

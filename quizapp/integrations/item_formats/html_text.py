@@ -9,115 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from lxml import etree, html
 
 from quizapp.domain.exchange import MEDIA_PREFIX
-from quizapp.integrations.item_formats.markdown_text import escaped, inline_escaped, lines_escaped
+from quizapp.integrations.item_formats.html_names import (
+    BLOCKS,
+    DETAILS,
+    DROPPED,
+    EMPHASIS,
+    HEADINGS,
+    MAX_DEPTH,
+    SUB,
+    SUPER,
+    TRANSPARENT,
+)
+from quizapp.integrations.item_formats.markdown_text import as_html, escaped, inline_escaped, lines_escaped
 
-MAX_DEPTH = 100
-#: Said of a text once each, whatever the number of places.
-DETAILS: Mapping[str, str] = {
-    "markup_dropped": "The text is kept without this markup, which Markdown does not have.",
-    "style_dropped": "Colours, sizes and other styles are not kept.",
-    "element_dropped": "This element cannot be shown in an item and is not kept.",
-    "link_dropped": "Items hold no links: the text of the link is kept, its address is not.",
-    "picture_dropped": "A picture outside the file is not fetched and not kept.",
-    "cells_merged": "Cells that span rows or columns stand in the first of them.",
-    "header_made": "The table had no header row; its first row is one now.",
-    "heading_level": "Headings have two levels in an item.",
-    "formula": "A formula in TeX is kept as text; it is not drawn.",
-    "too_deep": f"The HTML is nested deeper than {MAX_DEPTH}.",
-}
-
+_BARE = re.compile(r"\s*<p>([^<]*)</p>\s*|([^<]*)")
 _SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
+_TAG = re.compile("<[^>]*>")
 _BRACKETS = re.compile(r"[\[\]\\]")
 _FORMULAS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"))
-SUPER = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
-SUB = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
-
 #: A line break while a line is put together; no text holds this character.
 BREAK = "\0"
-EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
-#: Shown as any other text without a loss of meaning.
-TRANSPARENT = frozenset(
-    [
-        "span",
-        "a",
-        "abbr",
-        "cite",
-        "q",
-        "dfn",
-        "time",
-        "data",
-        "bdi",
-        "label",
-        "font",
-        "small",
-        "big",
-        "center",
-        "nobr",
-    ]
-)
-
-DROPPED = frozenset(
-    [
-        "script",
-        "style",
-        "iframe",
-        "object",
-        "embed",
-        "video",
-        "audio",
-        "canvas",
-        "form",
-        "input",
-        "button",
-        "select",
-        "textarea",
-        "svg",
-        "math",
-        "applet",
-        "noscript",
-        "template",
-        "head",
-        "title",
-        "meta",
-        "link",
-    ]
-)
-HEADINGS = {"h1": 3, "h2": 3, "h3": 3, "h4": 4, "h5": 4, "h6": 4}
-CONTAINERS = frozenset(
-    [
-        "html",
-        "body",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "aside",
-        "nav",
-        "figure",
-        "figcaption",
-        "details",
-        "summary",
-        "address",
-        "fieldset",
-        "legend",
-        "dl",
-        "dt",
-        "dd",
-        "caption",
-    ]
-)
-BLOCKS = (
-    CONTAINERS
-    | HEADINGS.keys()
-    | frozenset(["p", "ul", "ol", "li", "pre", "blockquote", "table", "thead", "tbody", "tfoot", "tr", "hr"])
-)
 
 FindPicture = Callable[[str], str | None]
 """(address of a picture) -> its name in the package, None where there is none."""
@@ -135,16 +52,27 @@ def as_markdown(source: str, find_picture: FindPicture = lambda _address: None) 
     """Markdown that shows what the HTML does; a line end at the very end stays one."""
     if not source.strip():
         return Converted("")
-    if "<" not in source and "&" not in source:
-        text = escaped(_SPACE.sub(_one_space, source.strip()))
+    bare = _BARE.fullmatch(source)
+    if bare is not None:
+        # Most texts are one paragraph of words, and need no tree.
+        text = escaped(_SPACE.sub(_one_space, unescape(bare[1] or bare[2] or "")).strip(" \n"))
         return Converted(text + _tail(source), _formulas(source))
     root = html.fragment_fromstring(source, create_parent="div", parser=_parser())
     if _depth(root) > MAX_DEPTH:
         return Converted("", [("too_deep", "")])
     writer = Writer(find_picture)
-    writer.changes += _formulas(source)
     text = "\n\n".join(writer.blocks(root))
-    return Converted(text + _tail(source), list(dict.fromkeys(writer.changes)))
+    if writer.has_marks:
+        bare = Writer(find_picture, keeps_marks=False)
+        plain = "\n\n".join(bare.blocks(root))
+        writer, text = (writer, text) if shows_the_same(text, plain) else (bare, plain)
+    changes = list(dict.fromkeys([*_formulas(source), *writer.changes]))
+    return Converted(text + _tail(source), changes)
+
+
+def shows_the_same(marked: str, plain: str) -> bool:
+    """Whether marks of emphasis and code are all taken for such: side by side they can mean other things."""
+    return _TAG.sub("", as_html(marked)) == _TAG.sub("", as_html(plain))
 
 
 def _parser() -> html.HTMLParser:
@@ -184,9 +112,11 @@ Piece = tuple[str, str]
 class Writer:
     """One text; remembers what it had to change."""
 
-    def __init__(self, find_picture: FindPicture) -> None:
+    def __init__(self, find_picture: FindPicture, keeps_marks: bool = True) -> None:
         self.changes: list[tuple[str, str]] = []
+        self.has_marks = False
         self._find_picture = find_picture
+        self._keeps_marks = keeps_marks
 
     def blocks(self, node: Any) -> list[str]:
         """The blocks of a container; text between them is a paragraph."""
@@ -313,16 +243,22 @@ class Writer:
         lead, rest = text[:start], text[start + len(inner) :]
         opens = lead or inner[0].isalnum() or not before.isalnum()
         closes = rest or inner[-1].isalnum() or not after.isalnum()
-        if not (opens and closes):
+        if not (opens and closes and self._keeps_marks):
             self.changes.append(("markup_dropped", marker))
             return text
+        self.has_marks = True
         return f"{lead}{marker}{inner}{marker}{rest}"
 
     def _break(self, _node: Any) -> str:
         return BREAK
 
     def _code(self, node: Any) -> str:
-        return _code_span(" ".join(node.text_content().split("\n")))
+        text = " ".join(node.text_content().split())
+        if not self._keeps_marks:
+            self.changes.append(("markup_dropped", "code"))
+            return inline_escaped(text)
+        self.has_marks = True
+        return _code_span(text)
 
     def _picture(self, node: Any) -> str:
         address = node.get("src", "")

@@ -27,7 +27,7 @@ _INLINE = re.compile(
 _LINE = re.compile(r"(?m)^( {0,3})(?=#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|~{3})")
 _NUMBER = re.compile(r"(?m)^( {0,3}\d{1,9})(?=[.)](?:\s|$))")
 #: ... or a rule, the line under a heading, or the one under the first row of a table.
-_RULE = re.compile(r"(?m)^(?=[ \t]*[-=_*|:][-=_*|: \t]*$)([ \t|:]*)(?=[-=_*])")
+_RULE = re.compile(r"(?m)^(?=[ \t]*[-=_|:][-=_|: \t]*$)([ \t|:]*)(?=[-=_])")
 _IMAGE = re.compile(rf"(!\[(?:\\.|[^\[\]\\\n])*\]\(){re.escape(MEDIA_PREFIX)}([^\s()]+)(?=[\s)])")
 
 
@@ -49,7 +49,7 @@ def lines_escaped(text: str) -> str:
 
 def as_html(text: str) -> str:
     """HTML of a text, which ends with a line end when the text does."""
-    html = _MARKDOWN.render(text)
+    html = str(_MARKDOWN.render(text))
     return html if text.endswith("\n") else html.removesuffix("\n")
 
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 
@@ -78,6 +78,10 @@ NODES = st.recursive(
 )
 
 
+@example("<b>:</b>")
+@example("<b><code>0</code><code>0</code></b>")
+@example("<i><b>0</b>0<b>0</b></i>")
+@example("x\n_ _ _\n* * *\n--|--")
 @given(NODES)
 def test_no_word_is_lost(source: str) -> None:
     """Whatever the markup: letter by letter, without regard to spacing."""

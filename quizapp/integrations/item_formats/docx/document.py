@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quizapp.domain.exchange import MEDIA_PREFIX
-from quizapp.integrations.item_formats import html_text, markdown_text
+from quizapp.integrations.item_formats import html_names, html_text, markdown_text
 from quizapp.integrations.item_formats.archives import Archive
 from quizapp.integrations.item_formats.docx.numbering import BULLET, LETTERS, Lists, attribute, value
 from quizapp.integrations.item_formats.docx.styles import Styles
@@ -78,10 +78,17 @@ class Document:
 
     def _text(self, element: Any) -> str:
         """Markdown of a paragraph; neighbours that look alike share their markers."""
+        pieces = [(run.text, run.marker) for run in self._runs(element)]
         writer = html_text.Writer(lambda _address: None)
-        text = writer.joined([(run.text, run.marker) for run in self._runs(element)])
+        text = writer.joined(pieces)
+        if writer.has_marks:
+            plain = html_text.Writer(lambda _address: None, keeps_marks=False)
+            bare = plain.joined(pieces)
+            # Within a line: what the beginning of this one means is asked later.
+            is_same = html_text.shows_the_same(f"a {text}", f"a {bare}")
+            writer, text = (writer, text) if is_same else (plain, bare)
         for reason, told in writer.changes:
-            self._change(reason, told, html_text.DETAILS[reason])
+            self._change(reason, told, html_names.DETAILS[reason])
         return re.sub(f" *{html_text.BREAK} *", "\\\\\n", text.strip(f" \n{html_text.BREAK}"))
 
     def _runs(self, element: Any) -> Iterator[Run]:
@@ -102,7 +109,7 @@ class Document:
         marker = ("**" if is_on(looks, "b") else "") + ("*" if is_on(looks, "i") else "")
         for name in UNKNOWN_LOOKS:
             if is_on(looks, name):
-                self._change("markup_dropped", name, html_text.DETAILS["markup_dropped"])
+                self._change("markup_dropped", name, html_names.DETAILS["markup_dropped"])
         for child in element:
             text = self._letters(child, "" if looks is None else value(looks, "vertAlign"))
             if text:
@@ -120,17 +127,17 @@ class Document:
                 return "‑"
             case "drawing" | "pict" | "object" | "AlternateContent":
                 return self._picture(element)
-            case name if name in DROPPED:
-                self._change("element_dropped", name, DROPPED[name])
+            case other if other in DROPPED:
+                self._change("element_dropped", other, DROPPED[other])
         return ""
 
     def _shifted(self, text: str, raised: str) -> str:
         if raised not in ("superscript", "subscript"):
             return text
-        letters = html_text.SUPER if raised == "superscript" else html_text.SUB
+        letters = html_names.SUPER if raised == "superscript" else html_names.SUB
         if all(ord(letter) in letters for letter in text):
             return text.translate(letters)
-        self._change("markup_dropped", raised, html_text.DETAILS["markup_dropped"])
+        self._change("markup_dropped", raised, html_names.DETAILS["markup_dropped"])
         return text
 
     def _picture(self, element: Any) -> str:
@@ -142,8 +149,8 @@ class Document:
         if blip is None:
             return ""
         target = self.targets.get(attribute(blip, "embed") or attribute(blip, "id"), "")
-        name = self.box.put(posixpath.basename(target), self.archive.read(target)) if target else None
-        if name is None:
+        put = self.box.put(posixpath.basename(target), self.archive.read(target)) if target else None
+        if put is None:
             self._change(
                 "picture_dropped", target, "A picture that is no PNG, JPEG, GIF or WebP is not kept."
             )
@@ -151,7 +158,7 @@ class Document:
         described = next(element.iter("{*}docPr"), None)
         told = "" if described is None else attribute(described, "descr")
         shown = re.sub(r"[\[\]\\]", r"\\\g<0>", " ".join(told.split()))
-        return f"![{shown}]({MEDIA_PREFIX}{name})"
+        return f"![{shown}]({MEDIA_PREFIX}{put})"
 
     def _table(self, element: Any) -> str:
         """A table, its first row as the header Markdown asks for."""
@@ -166,7 +173,7 @@ class Document:
     def _cell(self, element: Any) -> str:
         properties = element.find("{*}tcPr")
         if properties is not None and properties.find("{*}gridSpan") is not None:
-            self._change("cells_merged", "", html_text.DETAILS["cells_merged"])
+            self._change("cells_merged", "", html_names.DETAILS["cells_merged"])
         texts = [self._text(inner) for inner in element.iter("{*}p")]
         return " ".join(" ".join(texts).replace("\\\n", " ").split()).replace("|", "\\|")
 

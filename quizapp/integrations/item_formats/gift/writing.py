@@ -8,13 +8,14 @@ from typing import Any
 
 from quizapp.domain.errors import Problem
 from quizapp.domain.exchange import Outgoing
-from quizapp.domain.item import ItemVersion, to_source
+from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_types.marks import ALL_OR_NOTHING
 from quizapp.integrations.item_formats import markdown_text, own_fields
 from quizapp.integrations.item_formats.gift.syntax import CATEGORY, FORMATS, OWN, escape, escape_tag
 from quizapp.integrations.item_formats.outgoing import (
     category_path,
     default_ids,
+    form_of,
     left_out,
     matching_facts,
     met_options,
@@ -63,7 +64,7 @@ def _why_left_out(item: ItemVersion) -> Problem | None:
 
 def _arrow(item: ItemVersion) -> Problem | None:
     """An arrow makes a pair of a text, and nothing can take its meaning away."""
-    source = to_source(item)
+    source = form_of(item)
     texts = [row["text"] for row in source.get("prompts", source.get("answers", ()))]
     if not any("->" in text for text in texts):
         return None
@@ -72,7 +73,7 @@ def _arrow(item: ItemVersion) -> Problem | None:
 
 
 def _losses(item: ItemVersion) -> Iterator[Problem]:
-    source = to_source(item)
+    source = form_of(item)
     policy = str(item.key.get("scoring", ALL_OR_NOTHING))
     if policy != WRITERS[item.type].policy:
         detail = "Programs that read GIFT count a half right response in parts, by right and wrong choices."
@@ -102,7 +103,7 @@ def _category(outgoing: Outgoing, name: str) -> bytes:
 
 
 def _question(item: ItemVersion, scenario: str) -> str:
-    source = to_source(item)
+    source = form_of(item)
     body, rows = WRITERS[item.type].write(source)
     stem = f"{scenario}\n\n{own_fields.SCENARIO_END}\n\n{source['stem']}" if scenario else source["stem"]
     tags = [f"[id:{escape_tag(item.id)}]", *(f"[tag:{escape_tag(tag)}]" for tag in own_fields.tags_of(item))]

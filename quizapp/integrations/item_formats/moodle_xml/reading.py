@@ -138,4 +138,4 @@ def _original(element: Any) -> str:
     bare = etree.fromstring(etree.tostring(element)) if element.find(".//file") is not None else element
     for file in bare.findall(".//file"):
         file.text = None
-    return etree.tostring(bare, encoding="unicode", with_tail=False)
+    return str(etree.tostring(bare, encoding="unicode", with_tail=False))

@@ -10,13 +10,19 @@ from lxml import etree
 
 from quizapp.domain.errors import Problem
 from quizapp.domain.exchange import Outgoing
-from quizapp.domain.item import ItemVersion, to_source
+from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_bank import Stimulus
 from quizapp.integrations.item_formats import own_fields
 from quizapp.integrations.item_formats.moodle_xml.item_types import WRITERS, Wanted
 from quizapp.integrations.item_formats.moodle_xml.reading import OWN
 from quizapp.integrations.item_formats.moodle_xml.texts import put_text
-from quizapp.integrations.item_formats.outgoing import category_path, left_out, told_to_us_only, unwritable
+from quizapp.integrations.item_formats.outgoing import (
+    category_path,
+    form_of,
+    left_out,
+    told_to_us_only,
+    unwritable,
+)
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
 TAIL = b"</quiz>\n"
@@ -72,7 +78,7 @@ def _why_left_out(item: ItemVersion) -> Problem | None:
 
 def _question(item: ItemVersion, shared: _Shared) -> Any:
     writer = WRITERS[item.type]
-    source = to_source(item)
+    source = form_of(item)
     element = _begun(writer.name, item.id)
     scenario = shared.scenarios.get(item.stimulus or "")
     put_text(element, "questiontext", source["stem"], shared.pictures, scenario.text if scenario else "")
