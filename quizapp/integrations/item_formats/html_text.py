@@ -52,10 +52,10 @@ def as_markdown(source: str, find_picture: FindPicture = lambda _address: None) 
     """Markdown that shows what the HTML does; a line end at the very end stays one."""
     if not source.strip():
         return Converted("")
-    bare = _BARE.fullmatch(source)
-    if bare is not None:
+    words = _BARE.fullmatch(source)
+    if words is not None:
         # Most texts are one paragraph of words, and need no tree.
-        text = escaped(_SPACE.sub(_one_space, unescape(bare[1] or bare[2] or "")).strip(" \n"))
+        text = escaped(_SPACE.sub(_one_space, unescape(words[1] or words[2] or "")).strip(" \n"))
         return Converted(text + _tail(source), _formulas(source))
     root = html.fragment_fromstring(source, create_parent="div", parser=_parser())
     if _depth(root) > MAX_DEPTH:

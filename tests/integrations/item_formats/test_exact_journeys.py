@@ -19,7 +19,7 @@ GIFT_TYPES = sorted(BODIES.keys() - {"ordering"})
 
 
 @given(items())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_moodle_xml_keeps_every_item(item: ItemVersion) -> None:
     package = there_and_back(moodle_xml.FORMAT, [item])
     assert as_items(package) == [item]
@@ -27,7 +27,7 @@ def test_moodle_xml_keeps_every_item(item: ItemVersion) -> None:
 
 
 @given(items(types=GIFT_TYPES))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_gift_keeps_every_item_it_can_write(item: ItemVersion) -> None:
     package = there_and_back(gift.FORMAT, [item])
     is_left_out = any(loss.reason == "left_out" for loss in gift.FORMAT.losses(outgoing([item])))
@@ -35,7 +35,7 @@ def test_gift_keeps_every_item_it_can_write(item: ItemVersion) -> None:
 
 
 @given(items(types=["single_choice"]))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_aiken_keeps_the_words_and_the_key(item: ItemVersion) -> None:
     item = replace(item, stimulus=None)
     reasons = {loss.reason for loss in aiken.FORMAT.losses(outgoing([item])) if loss.place}

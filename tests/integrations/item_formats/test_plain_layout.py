@@ -114,6 +114,16 @@ def test_what_is_wrong_is_named(package: Package) -> None:
     assert package.entries[TAKEN + 1].original == {"text": "9. No answer\nA) x\nB) y"}
 
 
+def test_what_stands_above_the_first_question_is_told() -> None:
+    assert FORMAT.read is not None
+    text = "Harbour quiz\nFor beginners\n\n1. Which?\nA) a\nB) b\nAnswer: A\nRationale A: x\nRationale B: y"
+    (entry,) = FORMAT.read(text.encode(), GIVEN).entries
+    assert (entry.place, entry.name) == ("line 4", "Which?")
+    assert [(change.reason, change.value) for change in entry.changes] == [
+        ("preamble_dropped", "Harbour quiz")
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "stem", "options"),
     [
