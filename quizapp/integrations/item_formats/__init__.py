@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from quizapp.domain.errors import NotFound
 from quizapp.domain.exchange import ItemFormat
+from quizapp.integrations.item_formats.qti import QTI2, QTI3
 
-FORMATS: dict[str, ItemFormat] = {}
+FORMATS: dict[str, ItemFormat] = {one.name: one for one in (QTI3, QTI2)}
 
 
 def item_format(name: str) -> ItemFormat:
