@@ -9,9 +9,9 @@ from typing import Any
 from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_types.base import Response
 from quizapp.integrations.item_formats.qti.asked import GAP, Asked, is_blank
+from quizapp.integrations.item_formats.qti.expressions import Unread, tolerances
 from quizapp.integrations.item_formats.qti.markup import Markup
 from quizapp.integrations.item_formats.qti.names import Element, attribute, children, every, name, text_of
-from quizapp.integrations.item_formats.qti.processing import Unread, tolerances
 from quizapp.integrations.item_formats.qti.reports import Refusal
 from quizapp.integrations.item_formats.qti.scoring import RESPONSE, Question, Rules, declaration
 from quizapp.integrations.item_formats.qti.values import Declared, Many, Value, number

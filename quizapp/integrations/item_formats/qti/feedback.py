@@ -17,7 +17,7 @@ def with_reason(markup: Markup, choice: Element, words: str, reason: str, told: 
     inner = markup.flow(reason)
     is_line = all(isinstance(part, str) or not _is_block(part) for part in inner)
     if is_line:
-        return filled(choice, _shown(markup.make, "feedback-inline", told, inner))
+        return filled(choice, " ", _shown(markup.make, "feedback-inline", told, inner))
     return filled(choice, _shown(markup.make, "feedback-block", told, in_body(markup.make, inner)))
 
 

@@ -58,9 +58,9 @@ def write(dialect: Dialect, item: ItemVersion, stimulus: Stimulus | None, langua
             make("assessment-stimulus-ref", {"identifier": told, "href": href, "title": stimulus.title})
         )
     root.append(_body(markup, str(item.content["stem"]), question, stimulus))
-    root.append(Rules(make).processing(question, has_feedback=True))
     key: Mapping[str, Any] = item.key
     reason = key["rationales"].get(ITEM_RATIONALE, "")
+    root.append(Rules(make).processing(question, has_reason=bool(reason)))
     if reason:
         root.append(modal(markup, ITEM_RATIONALE, reason))
     return Written(root, frozenset(markup.pictures))

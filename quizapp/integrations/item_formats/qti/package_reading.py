@@ -86,13 +86,18 @@ class _Reader:
     _stimulus_ids: dict[str, str] = field(default_factory=dict)
     _stimulus_metadata: dict[str, Told] = field(default_factory=dict)
     _ids: set[str] = field(default_factory=set)
+    _has_foreign: bool = False
 
     def package(self, found: list[Resource]) -> Package:
         self._stimulus_metadata = {
             one.path: metadata.read(one.metadata) for one in found if "stimulus" in one.kind
         }
         entries = [entry for one in found for entry in self._entries(one)]
-        if any("test" in one.kind or "section" in one.kind for one in found):
+        for path, told in self._stimulus_metadata.items():
+            if told.fields is not None and path in self.files:
+                # A scenario of ours is one even while no item has it.
+                self._stimulus(path, Changes())
+        if self._has_foreign and any("test" in one.kind or "section" in one.kind for one in found):
             self._note("test", "test_dropped")
         if not entries:
             reason = Problem("file", "", "no_items", "the file holds no item of QTI")
@@ -131,6 +136,7 @@ class _Reader:
 
     def _entry(self, resource: Resource, root: Element) -> Entry:
         told = metadata.read(resource.metadata)
+        self._has_foreign |= told.fields is None
         version = VERSIONS.get(namespace(root))
         if version is not None and version not in self.versions:
             self._note(version, "other_version")

@@ -7,8 +7,9 @@ from typing import Any
 
 from quizapp.domain.item_types import item_type
 from quizapp.integrations.item_formats.qti.asked import Asked
+from quizapp.integrations.item_formats.qti.expressions import Unread
 from quizapp.integrations.item_formats.qti.interactions import Kind, Probes, policies
-from quizapp.integrations.item_formats.qti.processing import SCORE, Unread, outcomes
+from quizapp.integrations.item_formats.qti.processing import SCORE, outcomes
 from quizapp.integrations.item_formats.qti.values import Declared
 
 #: Files compute in binary.

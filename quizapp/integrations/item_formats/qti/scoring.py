@@ -80,11 +80,14 @@ class Rules:
         full, none = self.base("float", "1"), self.base("float", "0")
         return self.when(condition, [self.score(full)], [self.score(none)])
 
-    def processing(self, question: Question, has_feedback: bool) -> Element:
-        """All rules of an item: no response is worth nothing and shows nothing."""
+    def processing(self, question: Question, has_reason: bool) -> Element:
+        """All rules of an item: no response is worth nothing and shows nothing.
+
+        ``has_reason`` says whether the whole item has a rationale.
+        """
         rules = list(question.rules)
-        if has_feedback:
-            shown = [*question.shown, self.base("identifier", WHOLE)]
+        shown = [*question.shown, *([self.base("identifier", WHOLE)] if has_reason else [])]
+        if shown:
             rules.append(self.set(FEEDBACK, self.call("multiple", *shown)))
         nothing = [self.score(self.base("float", "0"))]
         is_missing = self.call("is-null", self.variable())
