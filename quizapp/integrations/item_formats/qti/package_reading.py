@@ -30,7 +30,7 @@ from quizapp.integrations.item_formats.qti.names import (
 )
 from quizapp.integrations.item_formats.qti.package_writing import MANIFEST
 from quizapp.integrations.item_formats.qti.prose import Prose
-from quizapp.integrations.item_formats.qti.reports import Changes, Refusal, problem
+from quizapp.integrations.item_formats.qti.reports import NO_REASON, Changes, Refusal, problem
 
 SINGLE = "item.xml"
 MEDIA_TYPES = {
@@ -236,8 +236,7 @@ class _Reader:
         self._ids.add(stable)
         if stable != identifier:
             changes.add("id", identifier, "id_changed")
-        fields = {key: value for key, value in self.given.fields.items() if key != "rationale"}
-        source = {"status": "draft", **fields, **said, "id": stable}
+        source = {"status": "draft", **self._given_fields(), **said, "id": stable}
         tasks = [code for code in map(_code, told.labels) if code in self.given.task_codes]
         if tasks:
             source["tasks"] = list(dict.fromkeys(tasks))
@@ -245,6 +244,9 @@ class _Reader:
             changes.add("tasks", ", ".join(told.labels), "tasks_unknown")
         self._fill(source, changes)
         return source
+
+    def _given_fields(self) -> dict[str, Any]:
+        return {key: value for key, value in self.given.fields.items() if key in metadata.FIELDS}
 
     def _stable(self, identifier: str, known: Mapping[str, object] | set[str]) -> str:
         """An id like the file's own that nothing else has."""
@@ -258,21 +260,14 @@ class _Reader:
         return made
 
     def _fill(self, source: dict[str, Any], changes: Changes) -> None:
-        """The rationale given with the import, where the file has none and the type needs one."""
-        given = self.given.fields.get("rationale")
-        if not given:
-            return
+        """Every item says why; the words that stand in make visible that nobody has yet."""
         place = OWED.get(source["type"])
-        if place is None:
-            owner = source["answer"] if source["type"] == "numeric" else source
-            rows = [owner]
-        else:
-            rows = source[place]
+        rows = source[place] if place else [source["answer"] if source["type"] == "numeric" else source]
         missing = [row for row in rows if "rationale" not in row]
         for row in missing:
-            row["rationale"] = given
+            row["rationale"] = NO_REASON
         if missing:
-            changes.add("rationale", len(missing), "rationale_filled")
+            changes.add("rationale", "", "no_reason")
 
 
 def _code(label: str) -> str:

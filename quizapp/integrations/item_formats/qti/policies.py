@@ -10,7 +10,7 @@ from quizapp.integrations.item_formats.qti.asked import Asked
 from quizapp.integrations.item_formats.qti.expressions import Unread
 from quizapp.integrations.item_formats.qti.interactions import Kind, Probes, policies
 from quizapp.integrations.item_formats.qti.processing import SCORE, outcomes
-from quizapp.integrations.item_formats.qti.values import Declared
+from quizapp.integrations.item_formats.qti.values import Declared, Many, Value
 
 #: Files compute in binary.
 NEAR = 1e-6
@@ -37,7 +37,9 @@ def settle(asked: Asked, kind: Kind, declared: Declared, source: Mapping[str, An
     return told | _policy(asked, told, probes, shares)
 
 
-def _paid(asked: Asked, declared: Declared, value: Any) -> float:
+def _paid(asked: Asked, declared: Declared, value: Value) -> float:
+    if declared.cardinality == "multiple" and isinstance(value, str):
+        value = Many((value,))
     score = outcomes(asked.root, {declared.identifier: value}).get(SCORE)
     if isinstance(score, bool) or not isinstance(score, int | float):
         raise Unread(SCORE)

@@ -15,7 +15,8 @@ Part: TypeAlias = Any
 
 _BLOCKS = (
     "p div section article aside header footer main nav address h1 h2 h3 h4 h5 h6 ul ol dl blockquote "
-    "pre table hr figure figcaption details summary content-body stimulus-body"
+    "pre table hr figure figcaption details summary content-body stimulus-body "
+    "rubric-block"
 )
 BLOCKS = frozenset(_BLOCKS.split())
 EMPHASIS = {"em": "*", "i": "*", "strong": "**", "b": "**"}
@@ -25,7 +26,7 @@ _SILENT = "span label cite dfn abbr acronym time bdi bdo wbr prompt dt dd li"
 SILENT = frozenset(_SILENT.split())
 MEDIA = frozenset({"audio", "video", "track", "media-interaction", "custom-interaction"})
 #: Never part of a text: they are read by themselves, or for the program.
-_APART = "feedback-inline feedback-block rubric-block stylesheet template-inline template-block"
+_APART = "feedback-inline feedback-block stylesheet template-inline template-block"
 APART = frozenset(_APART.split())
 SMALL = {
     "sub": str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎"),
@@ -35,6 +36,7 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|]")
 _BACKSLASHED = r"\\\g<0>"
 _LINE_START = re.compile(r"^(?:([#+\-=>~])|(\d{1,9})([.)]))", re.MULTILINE)
+_NEXT_LINE = re.compile(r"\n(?!\n)")
 _MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
 
@@ -118,7 +120,7 @@ class Prose:
         for place, entry in enumerate(entries, start=first):
             mark = f"{place}. " if is_numbered else f"{bullet} "
             inner = ("\n\n" if is_loose else "\n").join(self._blocks(list(inside(entry))))
-            made.append(mark + inner.replace("\n", "\n" + " " * len(mark)))
+            made.append(mark + _NEXT_LINE.sub("\n" + " " * len(mark), inner))
         return [("\n\n" if is_loose else "\n").join(made)] if made else []
 
     def _table(self, element: Element) -> list[str]:
@@ -213,10 +215,17 @@ def inside(element: Element) -> Iterator[Part]:
     if element.text:
         yield element.text
     for inner in element:
-        if name(inner) and name(inner) not in APART:
+        if name(inner) and not _is_apart(inner):
             yield inner
         if inner.tail:
             yield inner.tail
+
+
+def _is_apart(element: Element) -> bool:
+    """Instructions for learners are the one rubric that is part of the text."""
+    if name(element) == "rubric-block":
+        return "candidate" not in attribute(element, "view")
+    return name(element) in APART
 
 
 def is_block(element: Element) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from quizapp.domain.errors import Problem
 from quizapp.domain.item import shown
 
+#: Stands where an item needs a reason and the file has none, until its author writes one.
+NO_REASON = "The file this item came from gives no reason."
 CHANGES: Mapping[str, str] = {
     "adaptive_dropped": "The item asked again after each try; here it is answered once.",
     "bounds_closed": "A bound that was outside the right range is inside it.",
@@ -17,10 +19,10 @@ CHANGES: Mapping[str, str] = {
     "id_changed": "Ids here are made of other characters, or must not give the key away.",
     "link_dropped": "Items here have no links; the words stay.",
     "math_as_text": "A formula became one line of text; read it again.",
+    "no_reason": "The file gives no reason for some options or answers; write one before review.",
     "partial_credit_dropped": "An answer that gave a part of the points gives none.",
     "picture_elsewhere": "The picture is not in the file; its words stay.",
     "points_scaled": "Every item is worth one point here; blueprints say how many items count.",
-    "rationale_filled": "The file gives no reason; the one given with the import stands in its place.",
     "response_limit_dropped": "The number of choices is not limited here.",
     "scoring_changed": "No policy pays what the file pays for a part; only a right answer counts.",
     "scoring_unread": "How the file pays cannot be told; only a right answer counts.",
