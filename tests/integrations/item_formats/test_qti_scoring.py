@@ -15,7 +15,7 @@ from quizapp.domain.item_types import item_type
 from quizapp.integrations.item_formats.qti import item_writing
 from quizapp.integrations.item_formats.qti.expressions import Unread
 from quizapp.integrations.item_formats.qti.names import THREE, TWO, to_identifier
-from quizapp.integrations.item_formats.qti.processing import outcomes
+from quizapp.integrations.item_formats.qti.processing import Processing
 from quizapp.integrations.item_formats.qti.values import Many, Value
 from tests.support.qti import items
 
@@ -76,13 +76,14 @@ def test_a_file_pays_what_we_pay(data: st.DataObject, item: ItemVersion) -> None
     ours = item_type(item.type).mark(item.key, item.content, response)
     for dialect in (THREE, TWO):
         root = item_writing.write(dialect, item, None, "en").root
-        paid = outcomes(root, {"RESPONSE": value})["SCORE"]
+        processing = Processing(root)
+        paid = processing({"RESPONSE": value})["SCORE"]
         if item.type == "short_text" and paid != float(ours.points):
             # QTI knows neither runs of spaces nor forms of letters; it never pays more for that.
             assert paid == 0.0
             continue
         assert paid == pytest.approx(float(ours.points), abs=1e-12)
-        assert outcomes(root, {"RESPONSE": None})["SCORE"] == 0.0
+        assert processing({"RESPONSE": None})["SCORE"] == 0.0
 
 
 def _item(expression: str) -> Any:
@@ -151,7 +152,7 @@ A_AND_B = f"<multiple>{_name('a')}{_name('b')}</multiple>"
     ],
 )  # fmt: skip
 def test_every_operator_that_is_understood(expression: str, expected: Value) -> None:
-    told = outcomes(_item(expression), {"R": Many(("a", "b"), is_ordered=True), "N": 3.0})
+    told = Processing(_item(expression))({"R": Many(("a", "b"), is_ordered=True), "N": 3.0})
     assert told["SCORE"] == expected
 
 
@@ -167,5 +168,5 @@ def test_every_operator_that_is_understood(expression: str, expected: Value) -> 
 )
 def test_what_is_not_understood_is_named(expression: str, told: str) -> None:
     with pytest.raises(Unread) as unread:
-        outcomes(_item(expression), {"N": 3.0})
+        Processing(_item(expression))({"N": 3.0})
     assert unread.value.told == told

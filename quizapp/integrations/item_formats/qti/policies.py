@@ -9,7 +9,7 @@ from quizapp.domain.item_types import item_type
 from quizapp.integrations.item_formats.qti.asked import Asked
 from quizapp.integrations.item_formats.qti.expressions import Unread
 from quizapp.integrations.item_formats.qti.interactions import Kind, Probes, policies
-from quizapp.integrations.item_formats.qti.processing import SCORE, outcomes
+from quizapp.integrations.item_formats.qti.processing import SCORE, Processing
 from quizapp.integrations.item_formats.qti.values import Declared, Many, Value
 
 #: Files compute in binary.
@@ -23,7 +23,8 @@ def settle(asked: Asked, kind: Kind, declared: Declared, source: Mapping[str, An
     probes = kind.probes(asked, source)
     told = dict(source)
     try:
-        paid = [_paid(asked, declared, value) for _response, value in probes]
+        processing = Processing(asked.root)
+        paid = [_paid(processing, declared, value) for _response, value in probes]
     except Unread as error:
         asked.changes.add("scoring", error.told, "scoring_unread")
         return told
@@ -37,10 +38,10 @@ def settle(asked: Asked, kind: Kind, declared: Declared, source: Mapping[str, An
     return told | _policy(asked, told, probes, shares)
 
 
-def _paid(asked: Asked, declared: Declared, value: Value) -> float:
+def _paid(processing: Processing, declared: Declared, value: Value) -> float:
     if declared.cardinality == "multiple" and isinstance(value, str):
         value = Many((value,))
-    score = outcomes(asked.root, {declared.identifier: value}).get(SCORE)
+    score = processing({declared.identifier: value}).get(SCORE)
     if isinstance(score, bool) or not isinstance(score, int | float):
         raise Unread(SCORE)
     return float(score)

@@ -21,33 +21,42 @@ class _Exit(Exception):
     """The file says that processing ends here."""
 
 
-def outcomes(item: Element, responses: Mapping[str, Value]) -> dict[str, Value]:
-    """The outcomes of an item for responses by identifier; raises `Unread`."""
-    run = _Run(item, responses)
-    processing = child(item, "response-processing")
-    if processing is None:
-        raise Unread("response-processing")
-    template = attribute(processing, "template") or attribute(processing, "template-location")
-    rules = children(processing)
-    try:
+class Processing:
+    """The response processing of one item, to be carried out for many responses."""
+
+    def __init__(self, item: Element) -> None:
+        self.responses = by_identifier(children(item, "response-declaration"))
+        self.outcomes = by_identifier(children(item, "outcome-declaration"))
+        self._element = child(item, "response-processing")
+
+    def __call__(self, given: Mapping[str, Value]) -> dict[str, Value]:
+        """The outcomes for responses by identifier; raises `Unread`."""
+        if self._element is None:
+            raise Unread("response-processing")
+        run = _Run(self, given)
+        try:
+            self._carry_out(run, self._element)
+        except _Exit:
+            pass
+        except (TypeError, OverflowError, ZeroDivisionError, IndexError) as error:
+            raise Unread("response-processing") from error
+        return run.outcomes
+
+    def _carry_out(self, run: _Run, element: Element) -> None:
+        template = attribute(element, "template") or attribute(element, "template-location")
+        rules = children(element)
         if rules or not template:
             run.rules(rules)
         else:
             run.template(template.rstrip("/").rpartition("/")[2].removesuffix(".xml"))
-    except _Exit:
-        pass
-    except (TypeError, OverflowError, ZeroDivisionError) as error:
-        raise Unread("response-processing") from error
-    return run.outcomes
 
 
 class _Run:
-    def __init__(self, item: Element, responses: Mapping[str, Value]) -> None:
-        self._responses = responses
-        self._declared = by_identifier(children(item, "response-declaration"))
-        told = by_identifier(children(item, "outcome-declaration"))
-        self._outcome_types = told
-        self.outcomes: dict[str, Value] = {key: _start(one) for key, one in told.items()}
+    def __init__(self, processing: Processing, given: Mapping[str, Value]) -> None:
+        self._responses = given
+        self._declared = processing.responses
+        self._outcome_types = processing.outcomes
+        self.outcomes = {key: _start(one) for key, one in processing.outcomes.items()}
         self._steps = 0
 
     def rules(self, rules: Sequence[Element]) -> None:
