@@ -80,7 +80,7 @@ def read(asked: Asked, interaction: Element) -> dict[str, Any]:
         asked.changes.add(OPTIONS, ", ".join(sorted(keys)), "single_key")
     if attribute(interaction, "max-choices", "1") not in ("0", "1", str(len(rows))) and is_many:
         asked.changes.add(OPTIONS, attribute(interaction, "max-choices"), "response_limit_dropped")
-    told = {"stem": asked.stem(interaction), OPTIONS: rows}
+    told: dict[str, Any] = {"stem": asked.stem(interaction), OPTIONS: rows}
     if not is_many and _says_true_or_false(rows):
         return {
             "type": "true_false",

@@ -16,6 +16,8 @@ Path: TypeAlias = tuple[str | int, ...]
 Kept: TypeAlias = list[list[Any]]
 """[path, digest of what the file says (None: nothing), [the value] ([]: nothing)]."""
 _DIGEST_LENGTH = 16
+#: Steps of a path; an author's form has three.
+DEEPEST = 8
 
 
 def difference(said: Mapping[str, Any], meant: Mapping[str, Any]) -> Kept:
@@ -45,9 +47,10 @@ def restored(said: Mapping[str, Any], kept: object) -> dict[str, Any]:
 
 
 def _is_entry(entry: object) -> bool:
+    """Whether it may be one of ours: metadata of strangers can hold anything."""
     match entry:
-        case [list() as path, str() | None, list()] if path:
-            return all(isinstance(step, str | int) for step in path)
+        case [list() as path, str() | None, [] | [str() | int() | float() | None] | [[]]]:
+            return 0 < len(path) <= DEEPEST and all(isinstance(step, str | int) for step in path)
     return False
 
 

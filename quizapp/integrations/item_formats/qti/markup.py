@@ -84,7 +84,7 @@ class Markup:
 
     def _picture(self, token: Token) -> list[Any]:
         source = str(token.attrs.get("src", ""))
-        words = token.content
+        words = "".join(child.content for child in token.children or [])
         if not source.startswith(MEDIA_PREFIX):
             return [words]
         name = source.removeprefix(MEDIA_PREFIX)

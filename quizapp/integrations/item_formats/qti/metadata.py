@@ -119,9 +119,17 @@ def _ours(labels: Sequence[str], classification: Element) -> Told:
     text = "".join(text_of(part) for part in classification if name(part) == "description")
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Told(tuple(labels))
     fields = told.get("fields") if isinstance(told, dict) else None
-    if not isinstance(fields, dict):
+    if not isinstance(fields, dict) or not _is_shallow(fields):
         return Told(tuple(labels))
     return Told(tuple(labels), fields, told.get("kept"))
+
+
+def _is_shallow(value: object, levels: int = 4) -> bool:
+    """Whether a value is nested no deeper than fields are."""
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_is_shallow(one, levels - 1) for one in inner)

@@ -11,7 +11,7 @@ from typing import Any
 
 from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.exchange import MEDIA_PREFIX, Entry, Given, Package, Picture
-from quizapp.domain.item import STABLE_ID
+from quizapp.domain.item import STABLE_ID, shown
 from quizapp.domain.item_bank import Stimulus
 from quizapp.integrations.item_formats import archives, xml_reading
 from quizapp.integrations.item_formats.qti import item_reading, metadata
@@ -47,9 +47,8 @@ OWED = {"single_choice": "options", "multiple_response": "options", "true_false"
     "matching": "prompts",
 }
 _ITEM = re.compile(r"imsqti_(apip)?item_xmlv[0-9p]+")
-_UNREAD = re.compile(
-    r"(?!imsqti_|webcontent|associatedcontent|controlfile|resource|css|.*learning-application)"
-)
+#: Parts of a package that say nothing by themselves.
+_SILENT = ("imsqti_", "webcontent", "associatedcontent", "controlfile", "resource", "css", "qtiusagedata")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_ID = 64
 
@@ -60,7 +59,7 @@ def read(data: bytes, given: Given, versions: tuple[str, ...]) -> Package:
     Raises `Invalid` ("bad_file") where the file as a whole cannot be read.
     """
     if not archives.is_archive(data):
-        return _Reader({SINGLE: data}, given, versions).package([Resource("", SINGLE, None)])
+        return _Reader(_Single(data), given, versions).package([Resource("", SINGLE, None)])
     archive = archives.open_archive(data)
     reader = _Reader(archive, given, versions)
     manifests = sorted(
@@ -73,11 +72,24 @@ def read(data: bytes, given: Given, versions: tuple[str, ...]) -> Package:
     return reader.package(list(resources(root, folder_of(manifests[0]))))
 
 
+@dataclass(frozen=True, slots=True)
+class _Single:
+    """The file of one item, as if it were a package."""
+
+    data: bytes
+
+    def __contains__(self, path: str) -> bool:
+        return path == SINGLE
+
+    def read(self, _path: str) -> bytes:
+        return self.data
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads the items of one package; files are read when an item needs them."""
 
-    files: Any
+    files: archives.Archive | _Single
     given: Given
     versions: tuple[str, ...]
     notes: list[Problem] = field(default_factory=list)
@@ -100,8 +112,9 @@ class _Reader:
         if self._has_foreign and any("test" in one.kind or "section" in one.kind for one in found):
             self._note("test", "test_dropped")
         if not entries:
-            reason = Problem("file", "", "no_items", "the file holds no item of QTI")
-            raise Invalid("bad_file", [reason])
+            kinds = ", ".join(sorted({one.kind for one in found}))
+            detail = "the file holds no item of QTI 2 or 3"
+            raise Invalid("bad_file", [Problem("file", shown(kinds), "no_items", detail)])
         pictures = tuple(self._pictures.values())
         return Package(tuple(entries), tuple(self._stimuli.values()), pictures, tuple(self.notes))
 
@@ -112,7 +125,7 @@ class _Reader:
 
     def _entries(self, resource: Resource) -> Iterator[Entry]:
         if resource.kind and not _ITEM.fullmatch(resource.kind):
-            if _UNREAD.match(resource.kind):
+            if not resource.kind.startswith(_SILENT):
                 self._note(resource.kind, "not_read")
             return
         if resource.path not in self.files:
@@ -131,8 +144,7 @@ class _Reader:
             yield self._entry(resource, root)
 
     def _parsed(self, path: str) -> Element:
-        data = self.files[path] if isinstance(self.files, dict) else self.files.read(path)
-        return xml_reading.parse(data, path)
+        return xml_reading.parse(self.files.read(path), path)
 
     def _entry(self, resource: Resource, root: Element) -> Entry:
         told = metadata.read(resource.metadata)
