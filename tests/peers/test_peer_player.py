@@ -1,0 +1,99 @@
+"""A certified player of QTI 3 by other people pays our exported items as we do. Run by `make peers`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quizapp.domain.item import ItemVersion
+from quizapp.domain.item_types import item_type
+from quizapp.integrations.item_formats.qti import item_writing
+from quizapp.integrations.item_formats.qti.names import THREE
+from quizapp.integrations.item_formats.qti.package_writing import xml
+from tests.support import browser
+from tests.support.qti import example
+
+PAGE = Path(__file__).with_name("player") / "player.html"
+CARDINALITY = {"multiple_response": "multiple", "ordering": "ordered", "matching": "multiple"}
+#: (item type, scoring, our response): the right one first, then a part of it, then a wrong one.
+RESPONSES: list[tuple[str, str | None, dict[str, Any]]] = [
+    ("single_choice", None, {"choice": "arrangement"}),
+    ("single_choice", None, {"choice": "agenda"}),
+    ("true_false", None, {"choice": "true"}),
+    ("true_false", None, {"choice": "false"}),
+    ("multiple_response", "all_or_nothing", {"choices": ["b", "c"]}),
+    ("multiple_response", "all_or_nothing", {"choices": ["b"]}),
+    ("multiple_response", "right_minus_wrong", {"choices": ["b", "c"]}),
+    ("multiple_response", "right_minus_wrong", {"choices": ["b"]}),
+    ("multiple_response", "right_minus_wrong", {"choices": ["a", "d"]}),
+    ("multiple_response", "per_option", {"choices": ["b", "c"]}),
+    ("multiple_response", "per_option", {"choices": ["a", "b"]}),
+    ("multiple_response", "per_option", {"choices": ["a", "d"]}),
+    ("ordering", "all_or_nothing", {"ranks": {"request": 1, "offer": 2, "accept": 3, "deliver": 4}}),
+    ("ordering", "all_or_nothing", {"ranks": {"request": 1, "offer": 2, "accept": 4, "deliver": 3}}),
+    ("ordering", "adjacent_pairs", {"ranks": {"request": 1, "offer": 2, "accept": 3, "deliver": 4}}),
+    ("ordering", "adjacent_pairs", {"ranks": {"request": 2, "offer": 4, "accept": 1, "deliver": 3}}),
+    ("ordering", "adjacent_pairs", {"ranks": {"request": 4, "offer": 3, "accept": 2, "deliver": 1}}),
+    ("matching", "all_or_nothing", {"pairs": {"visa": "consulate", "duty": "customs", "range": "ministry"}}),
+    ("matching", "all_or_nothing", {"pairs": {"visa": "consulate", "duty": "customs", "range": "bank"}}),
+    ("matching", "per_pair", {"pairs": {"visa": "consulate", "duty": "customs", "range": "ministry"}}),
+    ("matching", "per_pair", {"pairs": {"visa": "consulate", "duty": "bank", "range": "bank"}}),
+    ("matching", "per_pair", {"pairs": {"visa": "bank"}}),
+    ("numeric", None, {"number": "30"}),
+    ("numeric", None, {"number": "31"}),
+    ("short_text", None, {"text": "pricing request"}),
+    ("short_text", None, {"text": "Price Inquiry"}),
+    ("short_text", None, {"text": "price"}),
+]
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Any]:
+    """The player's page, which needs no network."""
+    with browser.chromium() as running:
+        opened = running.new_page()  # type: ignore[attr-defined]
+        opened.goto(PAGE.as_uri())
+        yield opened
+
+
+def _file(item: ItemVersion) -> str:
+    return xml(item_writing.write(THREE, item, None, "en").root).decode()
+
+
+def _saved(item: ItemVersion, response: dict[str, Any]) -> list[dict[str, Any]]:
+    match item.type:
+        case "ordering":
+            value: Any = sorted(response["ranks"], key=response["ranks"].__getitem__)
+        case "matching":
+            value = [f"{prompt} {option}" for prompt, option in response["pairs"].items()]
+        case _:
+            (value,) = response.values()
+    cardinality = CARDINALITY.get(item.type, "single")
+    return [{"identifier": "RESPONSE", "cardinality": cardinality, "value": value, "state": None}]
+
+
+@pytest.mark.parametrize(("kind", "scoring", "response"), RESPONSES)
+def test_it_pays_what_we_pay(page: Any, kind: str, scoring: str | None, response: dict[str, Any]) -> None:
+    item = example(kind, **({"scoring": scoring} if scoring else {}))
+    ours = item_type(kind).mark(item.key, item.content, response)
+    page.evaluate("([xml, responses]) => load(xml, responses)", [_file(item), _saved(item, response)])
+    told = page.evaluate("() => end()")
+    assert float(told["SCORE"]) == pytest.approx(float(ours.points)), told
+
+
+def test_it_pays_for_what_a_person_clicks_and_types(page: Any) -> None:
+    page.evaluate("([xml]) => load(xml)", [_file(example("single_choice"))])
+    page.get_by_text("The implementing arrangement").click()
+    assert page.evaluate("() => end()")["SCORE"] == 1
+    page.evaluate("([xml]) => load(xml)", [_file(example("multiple_response", scoring="per_option"))])
+    page.get_by_text("The crew list").click()
+    assert page.evaluate("() => end()")["SCORE"] == 0.75
+    page.evaluate("([xml]) => load(xml)", [_file(example("numeric"))])
+    page.get_by_role("textbox").fill("30")
+    assert page.evaluate("() => end()")["SCORE"] == 1
+    assert page.get_by_text("45 less the 15 days that have passed.").is_visible()
+    page.evaluate("([xml]) => load(xml)", [_file(example("short_text"))])
+    assert page.evaluate("() => end()")["SCORE"] == 0
