@@ -47,20 +47,20 @@ def measure(name: str, count: int) -> None:
     """Print the rates of one format, and the memory before and after."""
     leaving, chosen = _outgoing(count), item_format(name)
     print(f"\n{count:,} items as {name}; memory so far {_memory()} MiB")
-    begun = time.perf_counter()
+    begun = time.process_time()
     data = b"".join(chosen.write(leaving)) if chosen.write else _typed(leaving.items, name)
     if chosen.write:
         _say("written", count, begun)
     assert chosen.read is not None
-    begun = time.perf_counter()
+    begun = time.process_time()
     package = chosen.read(data, Given())
     _say("read", len(package.entries), begun)
     print(f"{len(package.entries):,} items in {len(data):,} bytes")
 
 
 def _say(word: str, count: int, begun: float) -> None:
-    rate = count / (time.perf_counter() - begun)
-    print(f"{word:>8}: {rate:,.0f} a second; most memory so far {_memory()} MiB", flush=True)
+    rate = count / (time.process_time() - begun)
+    print(f"{word:>8}: {rate:,.0f} a second of processor time; most memory so far {_memory()} MiB", flush=True)
 
 
 def _memory() -> int:

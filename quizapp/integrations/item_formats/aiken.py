@@ -173,8 +173,8 @@ def _losses(item: ItemVersion) -> Iterator[Problem]:
 
 def plain(text: str) -> str:
     """The words of Markdown, on one line."""
-    if not text.strip():
-        return ""
+    if markdown_text.escaped(text) == text:
+        return " ".join(text.split())
     shown = html.fragment_fromstring(markdown_text.as_html(text), create_parent="div").text_content()
     return " ".join(shown.split())
 
