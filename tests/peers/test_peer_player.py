@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,14 @@ def _saved(item: ItemVersion, response: dict[str, Any]) -> list[dict[str, Any]]:
         case _:
             (value,) = response.values()
     cardinality = CARDINALITY.get(item.type, "single")
-    return [{"identifier": "RESPONSE", "cardinality": cardinality, "value": value, "state": None}]
+    return [{"identifier": "RESPONSE", "cardinality": cardinality, "value": value, "state": _shown(item)}]
+
+
+def _shown(item: ItemVersion) -> dict[str, Any]:
+    """In which order the player is to have shown what it shuffles; reversed, to be sure."""
+    content: Mapping[str, Any] = item.content
+    prompts, options = ([row["id"] for row in content.get(name, ())] for name in ("prompts", "options"))
+    return {"order": options[::-1], "orders": [prompts, options[::-1]]}
 
 
 @pytest.mark.parametrize(("kind", "scoring", "response"), RESPONSES)

@@ -1,10 +1,12 @@
 // Two words for the test: load(xml, responses) shows an item, end() ends the attempt and gives its outcomes.
 const waiting = {};
-const arrival = name => new Promise(resolve => {
+const arrival = name => new Promise((resolve, reject) => {
   waiting[name] = resolve;
+  setTimeout(() => reject(new Error(`the player said nothing about its ${name}`)), 10_000);
 });
 const arrived = name => value => waiting[name]?.(value);
 let player;
+let loaded = 0;
 const started = arrival('player').then(component => {
   player = component;
 });
@@ -32,9 +34,11 @@ window.load = async (xml, responses) => {
       responseVariables: responses,
       outcomeVariables: [],
       templateVariables: [],
+      validationMessages: [],
     };
   }
-  player.loadItemFromXml(xml, configuration);
+  // It looks at an item again only when its text is another one.
+  player.loadItemFromXml(`${xml}<!-- ${++loaded} -->`, configuration);
   await shown;
 };
 

@@ -27,6 +27,7 @@ from quizapp.integrations.item_formats.qti.names import (
 )
 from quizapp.integrations.item_formats.qti.scoring import FEEDBACK, SCORE, Question, Rules
 
+NOTHING_SHOWN = "_none"
 ITEMS, STIMULI = "items/", "stimuli/"
 #: Where an item of version 2.1 holds the scenario that it shares.
 STIMULUS_CLASS = "quizapp-stimulus"
@@ -83,7 +84,8 @@ def _outcomes(make: Maker) -> list[Element]:
     return [
         make("outcome-declaration", score, _default(make, "0")),
         make("outcome-declaration", most, _default(make, "1")),
-        make("outcome-declaration", shown),
+        # Players differ about feedback that depends on nothing at all; this is no choice's identifier.
+        make("outcome-declaration", shown, _default(make, NOTHING_SHOWN)),
     ]
 
 
