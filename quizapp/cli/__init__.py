@@ -15,8 +15,8 @@ from quizapp import __version__
 #: Each module holds one click group (or command) named `cli`.
 MODULES = (
     "api_tokens", "attempts", "audit", "banks", "case_files", "checks", "cohorts", "demo", "docs", "exams",
-    "frameworks", "packs", "people", "receipts", "records", "regrades", "rehearsals", "scores", "serving",
-    "signing_keys", "webhooks",
+    "frameworks", "items", "packs", "people", "receipts", "records", "regrades", "rehearsals", "scores",
+    "serving", "signing_keys", "webhooks",
 )  # fmt: skip
 
 

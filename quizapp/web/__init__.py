@@ -23,6 +23,7 @@ from quizapp.web import (
     frameworks,
     health,
     home,
+    item_statistics,
     items,
     limits,
     merges,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     home.bp,
     frameworks.bp,
     items.bp,
+    item_statistics.bp,
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself
     paper.bp,
