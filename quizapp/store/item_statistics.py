@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Integer,
@@ -90,10 +91,14 @@ def answers(session: Session, scope: Scope) -> list[AnswerRow]:
     totals, final = _totals(taken), _final(taken)
     own = case((RowMark.is_evidence, 1), else_=0)
     own_right = case((and_(RowMark.is_evidence, RowMark.is_right), 1), else_=0)
-    right, others = totals.c.right - own_right, totals.c.items - own
-    keys = (RowMark.item_version_id, final.c.payload, RowMark.is_right, right, others)
-    query = (
-        select(*keys, func.count())
+    each = (
+        select(
+            RowMark.item_version_id,
+            final.c.payload,
+            RowMark.is_right,
+            (totals.c.right - own_right).label("right"),
+            (totals.c.counted - own).label("others"),
+        )
         .select_from(taken)
         .join(RowMark, RowMark.score_id == taken.c.score_id)
         .join(totals, totals.c.score_id == taken.c.score_id)
@@ -102,8 +107,9 @@ def answers(session: Session, scope: Scope) -> list[AnswerRow]:
         .join(RowExposure, _is_met_first(taken.c.id))
         .outerjoin(final, and_(final.c.attempt_id == taken.c.id, final.c.slot == RowMark.position))
         .where(*_items(scope))
-        .group_by(*keys)
+        .subquery("each")
     )
+    query = select(*each.c, func.count()).group_by(*each.c)
     return [AnswerRow(*row) for row in session.execute(query)]
 
 
@@ -115,9 +121,8 @@ def seconds(session: Session, scope: Scope) -> list[tuple[UUID, int, int]]:
     """
     taken = _taken(scope)
     spent = _spent(taken)
-    whole = spent.c.ms // MS
-    query = (
-        select(RowFormSlot.item_version_id, whole, func.count())
+    each = (
+        select(RowFormSlot.item_version_id, (spent.c.ms // MS).label("seconds"))
         .select_from(spent)
         .join(taken, taken.c.id == spent.c.attempt_id)
         .join(
@@ -128,8 +133,9 @@ def seconds(session: Session, scope: Scope) -> list[tuple[UUID, int, int]]:
         .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
         .join(RowExposure, _is_met_first(taken.c.id))
         .where(*_items(scope))
-        .group_by(RowFormSlot.item_version_id, whole)
+        .subquery("each")
     )
+    query = select(*each.c, func.count()).group_by(*each.c)
     return [(version_id, int(took), count) for version_id, took, count in session.execute(query)]
 
 
@@ -206,7 +212,7 @@ def _items(scope: Scope) -> list[ColumnElement[bool]]:
     return told
 
 
-def _taken(scope: Scope) -> Subquery:
+def _taken(scope: Scope) -> CTE:
     return (
         select(
             RowAttempt.id,
@@ -216,7 +222,7 @@ def _taken(scope: Scope) -> Subquery:
             RowAttempt.close_reason,
         )
         .where(*_LIVE, ~RowAttempt.is_top_up, *_where(scope))
-        .subquery("taken")
+        .cte("taken")
     )
 
 
@@ -226,11 +232,11 @@ def _is_met_first(attempt_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     )
 
 
-def _totals(taken: Subquery) -> Subquery:
+def _totals(taken: CTE) -> Subquery:
     """Right and counted items of each attempt: those whose answers are evidence."""
     right = cast(func.sum(case((RowMark.is_right, 1), else_=0)), Integer)
     return (
-        select(RowMark.score_id, right.label("right"), func.count().label("items"))
+        select(RowMark.score_id, right.label("right"), func.count().label("counted"))
         .join(taken, taken.c.score_id == RowMark.score_id)
         .where(RowMark.is_evidence)
         .group_by(RowMark.score_id)
@@ -238,7 +244,7 @@ def _totals(taken: Subquery) -> Subquery:
     )
 
 
-def _final(taken: Subquery) -> Subquery:
+def _final(taken: CTE) -> Subquery:
     """The response that counts in each place: of what counted, the highest (writer, number)."""
     event = RowResponseEvent
     newest = func.row_number().over(
@@ -261,7 +267,7 @@ def _final(taken: Subquery) -> Subquery:
     )
 
 
-def _spent(taken: Subquery) -> Subquery:
+def _spent(taken: CTE) -> Subquery:
     """Milliseconds by attempt and place."""
     event = RowResponseEvent
     since = (type_coerce(event.received_at, BigInteger) - type_coerce(taken.c.opened_at, BigInteger)) // MS

@@ -35,7 +35,7 @@ def test_statistics_as_a_table_and_as_json(sqlite_app: Any, sqlite_context: Any,
     }
     _, table, _ = run("--bank", "small-bank")
     row = next(line.split() for line in table.splitlines() if line.startswith(ITEM))
-    assert row[:4] == [ITEM, "1", "1.A", str(one["n"])]
+    assert row[:4] == [ITEM, "1", "1.B", str(one["n"])]
     assert row[4] == f"{one['difficulty']:.4f}"
     assert "Counted: 88 attempts" in table
     assert [run()[0], run("--exam", "x", "--bank", "y")[0], run("--exam", "none")[0]] == [2, 2, 2]

@@ -27,7 +27,7 @@ from tests.support import attempts as room
 from tests.support import synthetic
 from tests.support.people import TESTS
 
-ITEM = "1.a-secure-03"
+ITEM = "1.b-secure-00"
 
 
 def spoil(context: Any) -> None:
