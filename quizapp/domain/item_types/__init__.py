@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import (
+    essay,
     matching,
     multiple_response,
     numeric,
@@ -15,9 +16,9 @@ from quizapp.domain.item_types import (
     single_choice,
     true_false,
 )
-from quizapp.domain.item_types.base import ItemType, Mark, Review, ReviewRow
+from quizapp.domain.item_types.base import ItemType, Mark, Marking, Review, ReviewRow
 
-__all__ = ["ITEM_TYPES", "ItemType", "Mark", "Review", "ReviewRow", "item_type"]
+__all__ = ["ITEM_TYPES", "ItemType", "Mark", "Marking", "Review", "ReviewRow", "item_type"]
 
 ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
     {
@@ -30,6 +31,7 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             matching.TYPE,
             numeric.TYPE,
             short_text.TYPE,
+            essay.TYPE,
         )
     }
 )
