@@ -17,6 +17,7 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('item_version_id', sa.Uuid(), nullable=False),
     sa.Column('stage', sa.String(length=20), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
     sa.ForeignKeyConstraint(['attempt_id'], ['attempt.id'], name=op.f('fk_script_attempt_id')),
     sa.ForeignKeyConstraint(['item_version_id'], ['item_version.id'], name=op.f('fk_script_item_version_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_script')),

@@ -140,6 +140,7 @@ _READ: Mapping[str, Callable[[Presented, str], object]] = {
     "matching": _pairs,
     "numeric": lambda _presented, text: {"number": text},
     "short_text": lambda _presented, text: {"text": text},
+    "essay": lambda _presented, text: {"text": text},
 }
 
 

@@ -29,6 +29,7 @@ HOW = {
     "matching": "Fill one bubble for each number.",
     "numeric": "Write a number.",
     "short_text": "Write a few words.",
+    "essay": "Write on a sheet of your own.",
 }
 MARGIN, LINE, GAP, TEXT = 18, 5.2, 3.5, 10.5
 BUBBLE, BUBBLE_STEP, ROW = 4.6, 8.5, 6.6

@@ -10,7 +10,7 @@ from typing import Any
 from quizapp.rescorer.numbers import meanings
 
 ONE, NOTHING = Fraction(1), Fraction(0)
-LONGEST_TEXT, LONGEST_NUMBER = 200, 60
+LONGEST_TEXT, LONGEST_NUMBER, LONGEST_ESSAY = 200, 60, 9_000
 Json = Mapping[str, Any]
 #: Types whose points are what people gave.
 BY_PEOPLE = frozenset({"essay"})
@@ -26,11 +26,10 @@ def points(type_name: str, content: Json, key: Json, response: Json | None) -> F
         return NOTHING
 
 
-def marked(
-    content: Json, key: Json, response: Json | None, markings: Sequence[Json]
-) -> tuple[Fraction, bool]:
+def marked(key: Json, response: Json | None, markings: Sequence[Json]) -> tuple[Fraction, bool]:
     """Points and whether they are enough, of what people marked under a rubric; nothing is worth nothing."""
-    if not response or not isinstance(response.get("text"), str) or not response["text"].strip():
+    text = response.get("text") if response and set(response) == {"text"} else None
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_ESSAY:
         return NOTHING, False
     told = key.get("marking", {})
     best = sum(max(int(level["points"]) for level in one["levels"]) for one in key["criteria"])

@@ -131,7 +131,7 @@ def _mark(slot: Json, response: Any) -> dict[str, Any]:
     keys = [slot["key"]] if ruling["keeps_key"] else []
     keys += [right_under(slot["key"], answer) for answer in ruling["answers"]]
     if slot["type"] in BY_PEOPLE:
-        best, is_right = marked(slot["content"], slot["key"], response, slot.get("markings", ()))
+        best, is_right = marked(slot["key"], response, slot.get("markings", ()))
     else:
         best = max(points(slot["type"], slot["content"], key, response) for key in keys)
         is_right = best == 1

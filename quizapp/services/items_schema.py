@@ -12,7 +12,7 @@ from typing import Any
 
 from quizapp.domain import framework, item_bank
 from quizapp.domain.item import COMMON_FIELDS, STABLE_ID, ItemStatus, Level, Pool
-from quizapp.domain.item_types import ITEM_TYPES, matching, multiple_response, ordering
+from quizapp.domain.item_types import ITEM_TYPES, matching, multiple_response, ordering, rubric
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TEXT = {"type": "string", "minLength": 1, "pattern": "\\S"}
@@ -157,7 +157,7 @@ def _row(*required: str, **more: Schema) -> Schema:
     row_id = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"}
     known: dict[str, Schema] = {"id": row_id, "text": TEXT, "key": FLAG, "rationale": TEXT, "match": row_id}
     names = {*required, *more}
-    return _object(required, **{name: known[name] for name in sorted(names)})
+    return _object(required, **{name: (known | more)[name] for name in sorted(names)})
 
 
 def _choice() -> Schema:
@@ -200,6 +200,19 @@ def _short_text() -> Schema:
     return {"answers": _list(answer), "case_sensitive": FLAG, "rationale": TEXT}
 
 
+def _essay() -> Schema:
+    whole = {"type": "string", "pattern": f"^({rubric.WHOLE.pattern})$"}
+    words = {"type": "string", "pattern": f"^{rubric.WORDS.pattern}$"}
+    level = _object(("points", "text"), points=whole, text=TEXT)
+    criterion = _row("id", "text", "levels", levels=_list(level) | {"minItems": rubric.FEWEST_LEVELS})
+    return {
+        "words": _object((), least=words, most=words),
+        "criteria": _list(criterion),
+        "marking": _object((), markers=_one_of(rubric.MARKERS), difference=whole, enough=whole),
+        "rationale": TEXT,
+    }
+
+
 TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "single_choice": _choice,
     "multiple_response": _multiple,
@@ -208,4 +221,5 @@ TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "matching": _matching,
     "numeric": _numeric,
     "short_text": _short_text,
+    "essay": _essay,
 }

@@ -168,9 +168,9 @@ def mark(
 ) -> Stage:
     """Give an answer its levels; the last marking of an attempt has it scored. Gives what it waits for now.
 
-    Raises `Invalid` ("bad_marking"); `Forbidden` ("own_result", "needs_person"); `Refused` ("marked_before") for
-    a second marking by the same person where another's is due, ("marked_enough") when nothing waits any more,
-    ("response_changed") when it is not the text that ``digest`` stands for.
+    Raises `Invalid` ("bad_marking"); `Forbidden` ("own_result", "needs_person"); `Refused`
+    ("marked_before") for a second marking by the same person where another's is due, ("marked_enough")
+    when nothing waits any more, ("response_changed") when the text is not what ``digest`` stands for.
     """
     actor.require(Permission.MARK_RESPONSES)
     if actor.person_id is None:

@@ -38,10 +38,11 @@ def settle(uow: UnitOfWork, row: RowAttempt, slots: Sequence[MarkingSlot]) -> in
     known = store.of_attempt(uow.session, row.id)
     waiting = changed = 0
     for slot in asked:
-        ruling = regrade.in_force(applied.get(slot.item_version_id, ()))
-        told = stage(facts[slot.position], ruling)
+        fact = facts[slot.position]
+        told = stage(fact, regrade.in_force(applied.get(slot.item_version_id, ())))
+        digest = rubric.digest(fact.response) if fact.response else ""
         waiting += told is not Stage.DONE
-        changed += _keep(uow, row, slot, known.get(slot.position), told)
+        changed += _keep(uow, row, slot, known.get(slot.position), told, digest)
     if changed:
         uow.audit("wait" if waiting else "settle", "attempt", row.id, scripts=waiting)
     return waiting
@@ -54,10 +55,13 @@ def stage(fact: SlotFacts, ruling: Ruling = regrade.AS_WRITTEN) -> Stage:
     return rubric.stage(fact.key, fact.markings)
 
 
-def _keep(uow: UnitOfWork, row: RowAttempt, slot: MarkingSlot, known: RowScript | None, told: Stage) -> bool:
-    """Store the stage of a script; says whether that changed anything."""
+def _keep(
+    uow: UnitOfWork, row: RowAttempt, slot: MarkingSlot, known: RowScript | None, told: Stage, digest: str
+) -> bool:
+    """Store where a script stands, and for which response; says whether that changed anything."""
     if known is not None:
-        is_changed, known.stage = known.stage != told, told.value
+        is_changed = (known.stage, known.digest) != (told, digest)
+        known.stage, known.digest = told.value, digest
         return is_changed
     if told is Stage.DONE:
         return False
@@ -68,6 +72,7 @@ def _keep(uow: UnitOfWork, row: RowAttempt, slot: MarkingSlot, known: RowScript 
             position=slot.position,
             item_version_id=slot.item_version_id,
             stage=told.value,
+            digest=digest,
         )
     )
     return True

@@ -63,6 +63,10 @@ class SimulatedLearner:
         return draw < self.chance(slot.task_code, difficulty)
 
 
+#: What a scripted learner writes; its points are up to whoever marks it.
+ESSAY = "We thank you for the request. It is put off until the survey is done, and taken up again in May."
+
+
 def right_response(slot: MarkingSlot) -> dict[str, Any]:
     """The response that gets full marks."""
     return _RIGHT[slot.type](slot.key)
@@ -82,6 +86,7 @@ _RIGHT: Mapping[str, Callable[[Key], dict[str, Any]]] = {
     "matching": lambda key: {"pairs": dict(key["pairs"])},
     "numeric": lambda key: {"number": key["value"]},
     "short_text": lambda key: {"text": key["answers"][0]},
+    "essay": lambda _key: {"text": ESSAY},
 }
 
 
@@ -112,6 +117,7 @@ _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "matching": _one_pair_wrong,
     "numeric": lambda _content, _key: {"number": "999999"},
     "short_text": lambda _content, _key: {"text": "no idea"},
+    "essay": lambda _content, _key: {"text": "no idea"},
 }
 
 

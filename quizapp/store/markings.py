@@ -19,6 +19,7 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -40,6 +41,8 @@ class RowScript(Base):
     position: Mapped[int]
     item_version_id: Mapped[UUID] = mapped_column(ForeignKey("item_version.id"), index=True)
     stage: Mapped[str] = mapped_column(String(20))
+    #: Of the response to be marked.
+    digest: Mapped[str] = mapped_column(String(64))
 
 
 class RowMarking(Base):
@@ -137,6 +140,23 @@ def next_number(session: Session, script_id: UUID) -> int:
     return (session.scalar(query) or 0) + 1
 
 
+def close_version(session: Session, version_id: UUID) -> None:
+    """Nothing of an item version waits any more: a regrade has decided about it for everybody."""
+    session.execute(
+        update(RowScript).where(RowScript.item_version_id == version_id).values(stage=Stage.DONE.value)
+    )
+
+
+def has_unmarked(session: Session, version_id: UUID) -> bool:
+    """Whether answers to an item version were scored without a marking, because of a regrade."""
+    query = select(RowScript.id).where(
+        RowScript.item_version_id == version_id,
+        RowScript.stage == Stage.DONE.value,
+        ~exists().where(RowMarking.script_id == RowScript.id, RowMarking.digest == RowScript.digest),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class OpenScript:
     """A script that waits, with the names of its item version; ``is_mine`` once the reader has marked it."""
@@ -153,7 +173,11 @@ class OpenScript:
 
 def open_scripts(session: Session, reader_id: UUID, version_id: UUID | None = None) -> list[OpenScript]:
     """The scripts that wait for people (of one item version), but for the reader's own answers."""
-    mine = exists().where(RowMarking.script_id == RowScript.id, RowMarking.marker_id == reader_id)
+    mine = exists().where(
+        RowMarking.script_id == RowScript.id,
+        RowMarking.digest == RowScript.digest,
+        RowMarking.marker_id == reader_id,
+    )
     query = (
         select(RowScript, RowItemVersion, RowItem.item_id, RowItemBank.bank_id, mine)
         .join(RowAttempt, RowAttempt.id == RowScript.attempt_id)

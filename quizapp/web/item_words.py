@@ -17,6 +17,7 @@ def type_words() -> Mapping[str, str]:
         "matching": _("Matching"),
         "numeric": _("Numeric"),
         "short_text": _("Short text"),
+        "essay": _("Essay"),
     }
 
 

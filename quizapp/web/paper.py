@@ -25,6 +25,7 @@ HOW = {
     "matching": _l("a letter a row, - for an empty row"),
     "numeric": _l("the number"),
     "short_text": _l("the words"),
+    "essay": _l("the whole text"),
 }
 
 

@@ -89,10 +89,11 @@ def parse(content: Content, fields: Fields) -> dict[str, Any] | None:
 
 
 def accept(_content: Content, response: object) -> dict[str, Any] | None:
-    members = responses.members(response, "text")
-    text = responses.text(members.get("text"), LONGEST_TEXT)
-    # A form sends line ends of two letters, a script of one.
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    told = responses.members(response, "text").get("text")
+    # A form sends line ends of two letters, a script of one; a browser counts them as one.
+    if isinstance(told, str):
+        told = told.replace("\r\n", "\n").replace("\r", "\n")
+    text = responses.text(told, LONGEST_TEXT)
     return {"text": text} if text else None
 
 
