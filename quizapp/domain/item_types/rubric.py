@@ -141,12 +141,6 @@ def most(key: Key) -> int:
     return sum(max(points) for points in levels(key).values())
 
 
-def is_whole(key: Key, given: Mapping[str, int]) -> bool:
-    """Whether a marking gives every criterion one of its levels, and nothing else."""
-    known = levels(key)
-    return given.keys() == known.keys() and all(points in known[name] for name, points in given.items())
-
-
 def stage(key: Key, markings: Sequence[Marking]) -> Stage:
     """What a response waits for after these markings, oldest first."""
     if any(told.is_adjudication for told in markings):

@@ -17,6 +17,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "matching": {"pairs": {"duty": "customs", "range": "ministry", "visa": "consulate"}},
     "numeric": {"number": "30"},
     "short_text": {"text": "pricing request"},
+    "essay": {"text": "The survey is not done yet; we come back in May."},
 }
 
 
