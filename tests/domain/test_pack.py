@@ -27,6 +27,7 @@ CONTENT = {
     "matching": {"stem": "?", "options": OPTIONS, "prompts": PROMPTS},
     "numeric": {"stem": "?"},
     "short_text": {"stem": "?"},
+    "essay": {"stem": "?"},
 }
 
 
@@ -51,6 +52,7 @@ def test_every_item_type_can_be_answered_on_paper() -> None:
         ("matching", "aa", {"pairs": {"p": "ox", "q": "ox"}}),
         ("numeric", "12,5", {"number": "12.5", "text": "12,5"}),
         ("short_text", " Two words ", {"text": "Two words"}),
+        ("essay", "One line.\r\nAnother.", {"text": "One line.\nAnother."}),
     ],
 )
 def test_letters_are_read_as_the_response_a_page_would_send(name: str, text: str, response: object) -> None:
