@@ -109,7 +109,7 @@ def answers(session: Session, scope: Scope) -> list[AnswerRow]:
         .where(*_items(scope))
         .subquery("each")
     )
-    query = select(*each.c, func.count()).group_by(*each.c)
+    query: Any = select(*each.c, func.count()).group_by(*each.c)
     return [AnswerRow(*row) for row in session.execute(query)]
 
 
@@ -135,7 +135,7 @@ def seconds(session: Session, scope: Scope) -> list[tuple[UUID, int, int]]:
         .where(*_items(scope))
         .subquery("each")
     )
-    query = select(*each.c, func.count()).group_by(*each.c)
+    query: Any = select(*each.c, func.count()).group_by(*each.c)
     return [(version_id, int(took), count) for version_id, took, count in session.execute(query)]
 
 
@@ -194,7 +194,7 @@ def _where(scope: Scope) -> list[ColumnElement[bool]]:
     return told
 
 
-def _forms(scope: Scope) -> Select[tuple[UUID]]:
+def _forms(scope: Scope) -> Select[UUID]:
     return (
         select(RowFormSlot.form_id)
         .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)

@@ -127,7 +127,7 @@ def rekey(key: Key, _response: Response) -> dict[str, Any]:
     return dict(key)
 
 
-def describe(content: Content, key: Key, response: Response | None, _order: Order = as_stored) -> Review:
+def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
     """A row for each criterion, with what is expected at best; the text is `given` of the whole."""
     stored = responses.readable(accept, content, response)
     rows = tuple(_review_row(row) for row in key["criteria"])
