@@ -60,7 +60,9 @@ def measure(name: str, count: int) -> None:
 
 def _say(word: str, count: int, begun: float) -> None:
     rate = count / (time.process_time() - begun)
-    print(f"{word:>8}: {rate:,.0f} a second of processor time; most memory so far {_memory()} MiB", flush=True)
+    print(
+        f"{word:>8}: {rate:,.0f} a second of processor time; most memory so far {_memory()} MiB", flush=True
+    )
 
 
 def _memory() -> int:

@@ -235,6 +235,7 @@ _READ: Mapping[str, Callable[[Presented, str], object]] = {
     "numeric": lambda _presented, text: {"number": text},
     "parametrised_numeric": lambda _presented, text: {"number": text},
     "short_text": lambda _presented, text: {"text": text},
+    "essay": lambda _presented, text: {"text": text},
 }
 
 

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     WATCH_SITTING = "sitting.watch"
     RUN_SITTING = "sitting.run"
     SUSPEND_ITEM = "item.suspend"
+    READ_ITEM_STATISTICS = "item.read_statistics"
+    MARK_RESPONSES = "score.mark"
     SIT_EXAM = "attempt.sit"
     DECIDE_LATE = "attempt.decide_late"
     READ_SCORES = "score.read"
@@ -81,6 +83,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     _P.WATCH_SITTING: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.ADMINISTRATOR}),
     _P.RUN_SITTING: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.ADMINISTRATOR}),
     _P.SUSPEND_ITEM: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
+    _P.READ_ITEM_STATISTICS: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
+    _P.MARK_RESPONSES: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
     _P.SIT_EXAM: frozenset({_R.LEARNER}),
     _P.DECIDE_LATE: frozenset({_R.PROCTOR, _R.ADMINISTRATOR}),
     _P.READ_SCORES: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),

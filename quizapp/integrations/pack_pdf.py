@@ -35,6 +35,7 @@ HOW = {
     "parametrised_numeric": "Write a number.",
     "hotspot": "Fill the bubble of every region you choose.",
     "short_text": "Write a few words.",
+    "essay": "Write on a sheet of your own.",
 }
 MARGIN, LINE, GAP, TEXT = 18, 5.2, 3.5, 10.5
 BUBBLE, BUBBLE_STEP, ROW = 4.6, 8.5, 6.6

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from quizapp.rescorer.numbers import meanings
 
 ONE, NOTHING = Fraction(1), Fraction(0)
-LONGEST_TEXT, LONGEST_WORD, LONGEST_NUMBER = 200, 100, 60
+LONGEST_TEXT, LONGEST_WORD, LONGEST_NUMBER, LONGEST_ESSAY = 200, 100, 60, 9_000
 Json = Mapping[str, Any]
+#: Types whose points are what people gave.
+BY_PEOPLE = frozenset({"essay"})
 
 
 def points(type_name: str, content: Json, key: Json, response: Json | None) -> Fraction:
@@ -22,6 +24,25 @@ def points(type_name: str, content: Json, key: Json, response: Json | None) -> F
         return _TYPES[type_name](content, key, response)
     except (KeyError, TypeError, ValueError, AttributeError):
         return NOTHING
+
+
+def marked(key: Json, response: Json | None, markings: Sequence[Json]) -> tuple[Fraction, bool]:
+    """Points and whether they are enough, of what people marked under a rubric; nothing is worth nothing."""
+    text = response.get("text") if response and set(response) == {"text"} else None
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_ESSAY:
+        return NOTHING, False
+    told = key.get("marking", {})
+    best = sum(max(int(level["points"]) for level in one["levels"]) for one in key["criteria"])
+    words = [marking for marking in markings if marking["is_adjudication"]]
+    if words:
+        total = Fraction(sum(words[-1]["levels"].values()))
+    else:
+        by_person = {marking["marker"]: sum(marking["levels"].values()) for marking in markings}
+        sums = sorted(by_person.values())
+        if len(sums) < int(told.get("markers", 1)) or sums[-1] - sums[0] > int(told.get("difference", 0)):
+            return NOTHING, False
+        total = Fraction(sum(sums), len(sums))
+    return total / best, total >= int(told.get("enough", best))
 
 
 def right_under(key: Json, answer: Json) -> dict[str, Any]:

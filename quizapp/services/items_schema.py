@@ -25,6 +25,7 @@ from quizapp.domain.item_types import (
     multiple_response,
     ordering,
     parametrised_numeric,
+    rubric,
     variants,
 )
 
@@ -282,6 +283,19 @@ def _hotspot() -> Schema:
     }
 
 
+def _essay() -> Schema:
+    whole = {"type": "string", "pattern": f"^({rubric.WHOLE.pattern})$"}
+    words = {"type": "string", "pattern": f"^{rubric.WORDS.pattern}$"}
+    level = _object(("points", "text"), points=whole, text=TEXT)
+    criterion = _row("id", "text", "levels", levels=_list(level) | {"minItems": rubric.FEWEST_LEVELS})
+    return {
+        "words": _object((), least=words, most=words),
+        "criteria": _list(criterion),
+        "marking": _object((), markers=_one_of(rubric.MARKERS), difference=whole, enough=whole),
+        "rationale": TEXT,
+    }
+
+
 TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "single_choice": _choice,
     "multiple_response": _multiple,
@@ -295,4 +309,5 @@ TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "matrix": _matrix,
     "parametrised_numeric": _parametrised_numeric,
     "hotspot": _hotspot,
+    "essay": _essay,
 }

@@ -64,6 +64,10 @@ class SimulatedLearner:
         return draw < self.chance(slot.task_code, difficulty)
 
 
+#: What a scripted learner writes; its points are up to whoever marks it.
+ESSAY = "We thank you for the request. It is put off until the survey is done, and taken up again in May."
+
+
 def right_response(slot: MarkingSlot) -> dict[str, Any]:
     """The response that gets full marks."""
     return _RIGHT[slot.type](slot.content, slot.key)
@@ -88,6 +92,7 @@ _RIGHT: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "parametrised_numeric": parametrised_numeric.right,
     "hotspot": lambda _content, key: {"choices": sorted(key["keys"])},
     "dropdown_cloze": lambda _content, key: {"gaps": {name: keys[0] for name, keys in key["keys"].items()}},
+    "essay": lambda _content, _key: {"text": ESSAY},
 }
 
 
@@ -144,6 +149,7 @@ _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "matrix": _two_cells_wrong,
     "hotspot": lambda content, key: {"choices": list(_other_choice(content, key).values())},
     "parametrised_numeric": lambda _content, _key: {"number": "999999"},
+    "essay": lambda _content, _key: {"text": "no idea"},
 }
 
 

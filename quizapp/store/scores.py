@@ -31,6 +31,7 @@ from quizapp.domain.attempt import AttemptState, Purpose
 from quizapp.domain.blueprint import settled
 from quizapp.domain.exam import Mode
 from quizapp.domain.score import SlotMark, TaskStatus
+from quizapp.store import markings
 from quizapp.store.attempts import RowAttempt, RowExposure, RowForm, RowFormSlot, is_overdue
 from quizapp.store.engine import Base
 from quizapp.store.exams import RowExam, RowSitting
@@ -228,8 +229,10 @@ def _is_unfinished() -> ColumnElement[bool]:
         & ~has_record
     )
     return (RowAttempt.state == AttemptState.CLOSED.value) & (
-        RowAttempt.scored_at.is_(None)
-        | (RowAttempt.purpose == Purpose.LIVE.value) & (RowAttempt.released_at.is_(None) | lacks_record)
+        (RowAttempt.scored_at.is_(None) & ~markings.has_open())
+        | (RowAttempt.scored_at.is_not(None))
+        & (RowAttempt.purpose == Purpose.LIVE.value)
+        & (RowAttempt.released_at.is_(None) | lacks_record)
     )
 
 

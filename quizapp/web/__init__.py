@@ -24,8 +24,10 @@ from quizapp.web import (
     frameworks,
     health,
     home,
+    item_statistics,
     items,
     limits,
+    markings,
     merges,
     names,
     paper,
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     items.bp,
     bank_files.bp,
     pictures.bp,
+    item_statistics.bp,
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself
     paper.bp,
@@ -65,6 +68,7 @@ BLUEPRINTS = (
     problem_reports.bp,
     system_check.bp,
     scores.bp,
+    markings.bp,
     regrades.bp,
     challenges.bp,
     cases.bp,

@@ -22,6 +22,7 @@ def type_words() -> Mapping[str, str]:
         "matrix": _("Matrix"),
         "parametrised_numeric": _("Numeric with parameters"),
         "hotspot": _("Regions of a picture"),
+        "essay": _("Essay"),
     }
 
 

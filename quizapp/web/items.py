@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from quizapp.domain.framework import TaskStatement
 from quizapp.domain.item_bank import PRACTICE_NEEDED, SECURE_NEEDED, CoverageLevel
 from quizapp.domain.person import Permission
+from quizapp.services import item_statistics as statistics_service
 from quizapp.services import items_read, problem_reports
+from quizapp.services.item_statistics import Report as StatisticsReport
 from quizapp.services.items_read import BankPage, ItemFilter
-from quizapp.web import task_maps
+from quizapp.web import item_statistics, task_maps
 from quizapp.web.access import actor, context, needs
 from quizapp.web.item_words import STATUS_CHIPS, words
 
@@ -139,12 +141,19 @@ def item(bank_id: str, item_id: str) -> Any:
         line=told.line,
         reports=_reports(bank_id, item_id),
         may_suspend=actor().may(Permission.SUSPEND_ITEM),
-        may_regrade=actor().may(Permission.PROPOSE_REGRADE),
+        statistics=_statistics(bank_id, item_id),
         may_read_key=actor().may(Permission.READ_KEYS),
         words=words(),
         chips=STATUS_CHIPS,
         tasks=[(code, told.framework.task(code)) for code in told.line.tasks],
+        **item_statistics.facts(),
     )
+
+
+def _statistics(bank_id: str, item_id: str) -> StatisticsReport | None:
+    if not actor().may(Permission.READ_ITEM_STATISTICS):
+        return None
+    return statistics_service.of_item(context(), actor(), bank_id, item_id)
 
 
 def _reports(bank_id: str, item_id: str) -> list[problem_reports.Report]:

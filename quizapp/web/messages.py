@@ -140,6 +140,13 @@ MESSAGES: Mapping[str, LazyString] = {
         "Go back, reload the page and try again."
     ),
     "time_is_up": _l("The time for this exam is over. What was saved before counts."),
+    "waits_for_markings": _l(
+        "Part of this result is marked by people, who have not finished. It will appear on your home page."
+    ),
+    "marked_before": _l("You have marked this answer. Somebody else has to mark it now."),
+    "marked_enough": _l("This answer needs no marking any more. Somebody was quicker."),
+    "response_changed": _l("This answer has changed since you opened it. Read it again."),
+    "bad_marking": _l("Give every criterion one of its levels."),
     "not_released": _l("This result has not been released yet. It will appear on your home page."),
     "http_405": _l("This address cannot be used in that way. Nothing was changed."),
     "http_400": _l("The request could not be understood. Nothing was changed."),

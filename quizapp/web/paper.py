@@ -30,6 +30,7 @@ HOW = {
     "parametrised_numeric": _l("the number"),
     "hotspot": _l("every filled letter"),
     "short_text": _l("the words"),
+    "essay": _l("the whole text"),
 }
 
 

@@ -48,6 +48,7 @@ CONTENT = {
     "numeric": {"stem": "?"},
     "parametrised_numeric": {"stem": "{x}?", "variants": [{"id": "v3", "values": {"x": "7"}}]},
     "short_text": {"stem": "?"},
+    "essay": {"stem": "?"},
 }
 
 
@@ -78,6 +79,7 @@ def test_every_item_type_can_be_answered_on_paper() -> None:
         ("hotspot", "ca", {"choices": ["ox", "zebu"]}),
         ("numeric", "12,5", {"number": "12.5", "text": "12,5"}),
         ("short_text", " Two words ", {"text": "Two words"}),
+        ("essay", "One line.\r\nAnother.", {"text": "One line.\nAnother."}),
     ],
 )
 def test_letters_are_read_as_the_response_a_page_would_send(name: str, text: str, response: object) -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from quizapp.domain import regrade
 from quizapp.domain.errors import DomainError
 from quizapp.domain.exam import CutRule, TaskRule
-from quizapp.domain.item_types import ITEM_TYPES, gaps, matrix, multiple_response, ordering
+from quizapp.domain.item_types import ITEM_TYPES, Marking, gaps, matrix, multiple_response, ordering
 from quizapp.domain.regrade import Ruling
 from quizapp.domain.score import SlotFacts, posterior, report
 from quizapp.rescorer import differences
-from quizapp.rescorer.marks import points, right_under
+from quizapp.rescorer.marks import marked, points, right_under
 from quizapp.rescorer.numbers import meanings
 from quizapp.rescorer.results import chance, rescored
 from tests.domain.item_types.conftest import RIGHT
@@ -54,13 +54,38 @@ def test_both_ask_the_variant_that_a_form_has_settled_on(response, number) -> No
     assert points("parametrised_numeric", settled, key, response) == told
 
 
-@every_type
+@pytest.mark.parametrize("kind", [kind for kind in ITEM_TYPES.values() if kind.award is None])
 def test_both_make_the_same_key_of_an_answer_and_it_is_right_under_it(kind) -> None:
     content, key = kind.split(kind.example())
     answer = RIGHT[kind.name]
     made = kind.rekey(key, answer)
     assert (right_under(key, answer), kind.mark(made, content, answer).is_right) == (made, True)
     assert made["rationales"] == key["rationales"]
+
+
+levels = st.fixed_dictionaries({"reason": st.sampled_from([0, 2]), "tone": st.integers(0, 2)})
+given_by_people = st.lists(st.tuples(st.sampled_from("abc"), levels, st.booleans()), max_size=4)
+markings_rules = st.fixed_dictionaries(
+    {},
+    optional={
+        "markers": st.sampled_from("12"),
+        "difference": st.sampled_from("012"),
+        "enough": st.sampled_from("14"),
+    },
+)
+
+
+@quick
+@given(told=given_by_people, rules=markings_rules)
+def test_both_make_the_same_points_of_what_people_gave(told, rules) -> None:
+    kind = ITEM_TYPES["essay"]
+    content, key = kind.split({**kind.example(), "marking": rules})
+    assert kind.award is not None
+    award = kind.award(key, content, RIGHT["essay"], [Marking(*one) for one in told])
+    stored = [{"marker": who, "levels": given, "is_adjudication": settles} for who, given, settles in told]
+    expected = (award.points, award.is_right) if award else (0, False)
+    assert marked(key, RIGHT["essay"], stored) == expected
+    assert marked(key, None, stored) == (0, False)
 
 
 ODD = (

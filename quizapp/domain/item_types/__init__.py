@@ -8,6 +8,7 @@ from types import MappingProxyType
 from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import (
     dropdown_cloze,
+    essay,
     gap_text,
     hotspot,
     matching,
@@ -20,9 +21,9 @@ from quizapp.domain.item_types import (
     single_choice,
     true_false,
 )
-from quizapp.domain.item_types.base import ItemType, Mark, Review, ReviewRow
+from quizapp.domain.item_types.base import ItemType, Mark, Marking, Review, ReviewRow
 
-__all__ = ["ITEM_TYPES", "ItemType", "Mark", "Review", "ReviewRow", "item_type"]
+__all__ = ["ITEM_TYPES", "ItemType", "Mark", "Marking", "Review", "ReviewRow", "item_type"]
 
 ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
     {
@@ -40,6 +41,7 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             matrix.TYPE,
             parametrised_numeric.TYPE,
             hotspot.TYPE,
+            essay.TYPE,
         )
     }
 )

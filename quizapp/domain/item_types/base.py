@@ -37,6 +37,18 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Marking:
+    """What one person gave a response under a rubric: whole points by criterion.
+
+    ``marker`` tells people apart and may be no name. An adjudication settles what two could not agree on.
+    """
+
+    marker: str
+    levels: Mapping[str, int]
+    is_adjudication: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewRow:
     """One option, prompt or accepted answer, as a result page shows it.
 
@@ -109,6 +121,8 @@ class ItemType:
     example        a valid item in the author's form
     settle         the content as one form asks it, where forms differ in more than arrangement;
                    settling twice changes nothing
+    award          for types that people mark: the mark after their markings, None while it waits;
+                   `mark` then says nothing, and no answer can be made right by a regrade
     """
 
     name: str
@@ -125,6 +139,7 @@ class ItemType:
     describe: Describe
     example: Callable[[], dict[str, Any]]
     settle: Callable[[Content, Order], Content] = unchanged
+    award: Callable[[Key, Content, Response | None, Sequence[Marking]], Mark | None] | None = None
 
 
 def as_stored(_label: str, ids: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "parametrised_numeric": {"number": "25", "variant": "v1"},
     "hotspot": {"choices": ["east"]},
     "dropdown_cloze": {"gaps": {"issuer": "host", "paper": "permit"}},
+    "essay": {"text": "The survey is not done yet; we come back in May."},
 }
 
 

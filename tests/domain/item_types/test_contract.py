@@ -60,6 +60,7 @@ def test_the_registry_holds_every_type():
         "matrix",
         "parametrised_numeric",
         "hotspot",
+        "essay",
     ]
     assert [ITEM_TYPES[name].name for name in ITEM_TYPES] == list(ITEM_TYPES)
 
@@ -97,9 +98,13 @@ def test_both_halves_survive_json(any_type):
     assert tuple(json.loads(json.dumps(halves))) == halves
 
 
-def test_the_right_response_gets_full_marks(any_type, right):
+def test_the_right_response_gets_full_marks_or_waits_for_people(any_type, right):
     content, key = any_type.split(any_type.example())
-    assert any_type.mark(key, content, right(any_type)) == FULL
+    if any_type.award is None:
+        assert any_type.mark(key, content, right(any_type)) == FULL
+    else:
+        assert any_type.award(key, content, right(any_type), ()) is None
+        assert any_type.award(key, content, None, ()) == NOTHING
 
 
 def test_no_response_is_zero_and_wrong(any_type):
@@ -194,7 +199,7 @@ def test_the_review_agrees_with_the_mark(any_type, right):
     answered = any_type.describe(content, key, right(any_type))
     skipped = any_type.describe(content, key, None)
     assert (answered.type, answered.stem) == (any_type.name, content["stem"])
-    assert (answered.mark, answered.is_answered) == (FULL, True)
+    assert (answered.mark, answered.is_answered) == (NOTHING if any_type.award else FULL, True)
     assert (skipped.mark, skipped.is_answered) == (NOTHING, False)
     assert [row.chosen for row in skipped.rows] == [False] * len(skipped.rows)
 
@@ -286,6 +291,9 @@ def _responses(kind):
         ),
         "numeric": st.fixed_dictionaries({"number": st.from_regex(r"\A[-+]?[0-9., ]{0,9}\Z")}),
         "short_text": st.fixed_dictionaries(
+            {"text": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)}
+        ),
+        "essay": st.fixed_dictionaries(
             {"text": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)}
         ),
     }.get(kind.name, st.fixed_dictionaries({"choice": one}))

@@ -26,6 +26,7 @@ export function read(form, type) {
     case "parametrised_numeric":
       return number((data.get("number") ?? "").trim());
     case "short_text":
+    case "essay":
       return text((data.get("text") ?? "").trim());
     default:
       throw new Error(`no item type ${type}`);
@@ -52,7 +53,7 @@ function text(typed) {
 export function fill(form, response) {
   const said = response ?? {};
   const chosen = new Set(said.choices ?? [said.choice]);
-  for (const control of form.querySelectorAll("input, select")) {
+  for (const control of form.querySelectorAll("input, select, textarea")) {
     const { name } = control;
     if (name === "choice") control.checked = chosen.has(control.value);
     else if (name.startsWith("rank-")) control.value = said.ranks?.[name.slice(5)] ?? "";
