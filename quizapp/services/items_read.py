@@ -148,7 +148,7 @@ def banks_with_coverage(
         found = []
         for row in item_lists.banks(session, framework_id):
             own = [t for t in tallies if t.bank_row_id == row.id]
-            found.append((_summary(row, own), _coverage(_framework(session, row), own)))
+            found.append((_summary(row, own), _coverage(framework_of(session, row), own)))
         return found
 
 
@@ -158,7 +158,7 @@ def bank(context: Context, actor: Actor, bank_id: str, wanted: ItemFilter | None
     wanted = wanted or ItemFilter()
     with context.reading() as session:
         row, tallies = _bank(session, bank_id)
-        framework = _framework(session, row)
+        framework = framework_of(session, row)
         told = [_line(line) for line in item_lists.lines(session, row.id)]
         return BankPage(
             bank=_summary(row, tallies),
@@ -184,7 +184,7 @@ def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage
         scenario = item_lists.stimulus(session, current.stimulus_version_id)
         return ItemPage(
             bank=_summary(row, tallies),
-            framework=_framework(session, row),
+            framework=framework_of(session, row),
             line=_line_of(version, current.number, found.suspended_at is not None),
             view=item_type(version.type).present(version.content, as_stored),
             stimulus=Stimulus(scenario.stimulus_id, scenario.title, scenario.text) if scenario else None,
@@ -211,7 +211,8 @@ def _bank(session: Session, bank_id: str) -> tuple[store.RowItemBank, list[item_
     return row, item_lists.tallies(session, row.id)
 
 
-def _framework(session: Session, row: store.RowItemBank) -> Framework:
+def framework_of(session: Session, row: store.RowItemBank) -> Framework:
+    """The framework a bank is written for; raises `NotFound`."""
     found = framework_store.find(session, row.framework_id, row.framework_version)
     if found is None:
         raise NotFound("framework_not_loaded", framework=row.framework_id, version=row.framework_version)

@@ -98,6 +98,14 @@ def _tasks(session: Session, bank_row_id: UUID) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
+def ids_of_task(session: Session, bank_row_id: UUID, task_code: str) -> tuple[str, ...]:
+    """The stable ids of a bank's items whose evidence counts for a task, in order."""
+    query = select(RowItem.item_id).where(
+        RowItem.bank_row_id == bank_row_id, RowItem.scoring_task == task_code
+    )
+    return tuple(session.scalars(query.order_by(RowItem.item_id)))
+
+
 def task_codes(session: Session, version_id: UUID) -> list[str]:
     """The task codes of one wording, the scoring task first."""
     query = (
