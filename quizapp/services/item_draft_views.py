@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain.errors import NotFound
 from quizapp.domain.framework import Framework
-from quizapp.domain.item import ItemVersion
-from quizapp.domain.item_draft import DraftState, Form, cleaned, form_of, sketch
-from quizapp.domain.item_types import item_type
+from quizapp.domain.item import ItemVersion, texts
+from quizapp.domain.item_draft import DraftState, Form, cleaned, form_of, read, sketch
+from quizapp.domain.item_types import Review, item_type
 from quizapp.domain.item_types.base import as_stored
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.word_diff import Change, changes
 from quizapp.services import items_read
-from quizapp.services.item_advice import Advice, advice
+from quizapp.services.item_advice import SOMEBODY, Advice, advice
 from quizapp.services.unit_of_work import Context
 from quizapp.store import item_drafts as store
 from quizapp.store import item_lists
@@ -95,7 +95,9 @@ class DraftPage:
     can_redo: bool
     is_outdated: bool
     newest: int | None
+    tasks: tuple[str, ...]
     shown: ShownItem | None
+    review: Review | None
     advice: Advice
     asides: tuple[AsideLine, ...]
     comments: tuple[CommentLine, ...]
@@ -182,7 +184,9 @@ def view(context: Context, actor: Actor, draft_id: UUID) -> DraftPage:
             can_redo=store.neighbour(session, draft, is_later=True) is not None,
             is_outdated=number != draft.base_number and draft.state != DraftState.APPROVED.value,
             newest=number,
+            tasks=tuple(texts(cleaned(draft.form).get("tasks"))),
             shown=_shown(session, draft),
+            review=_review(draft),
             advice=advice(session, draft, framework, context.clock.now().date()),
             asides=_asides(session, draft, names),
             comments=tuple(_comment(row, names) for row in said),
@@ -217,6 +221,12 @@ def _shown(session: Session, draft: RowItemDraft) -> ShownItem | None:
     scenario = stimuli.get(item.stimulus or "")
     presented = item_type(item.type).present(item.content, as_stored)
     return ShownItem(presented, scenario.title if scenario else "", scenario.text if scenario else "")
+
+
+def _review(draft: RowItemDraft) -> Review | None:
+    """Key and rationales, once there is nothing wrong with them."""
+    item, _ = read(draft.form, SOMEBODY)
+    return item_type(item.type).describe(item.content, item.key, None) if item else None
 
 
 def _asides(session: Session, draft: RowItemDraft, names: Mapping[UUID, str]) -> tuple[AsideLine, ...]:

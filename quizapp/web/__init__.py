@@ -23,6 +23,9 @@ from quizapp.web import (
     frameworks,
     health,
     home,
+    item_drafts,
+    item_history,
+    item_reviews,
     items,
     limits,
     merges,
@@ -40,6 +43,7 @@ from quizapp.web import (
     requests,
     scores,
     sittings,
+    stimuli,
     system_check,
     translation,
     verification,
@@ -54,6 +58,10 @@ BLUEPRINTS = (
     home.bp,
     frameworks.bp,
     items.bp,
+    item_drafts.bp,
+    item_history.bp,
+    item_reviews.bp,
+    stimuli.bp,
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself
     paper.bp,
