@@ -13,7 +13,7 @@ from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.records import RowRecord
-from tests.gates import casing, exam_day, regrading
+from tests.gates import casing, exam_day, regrading, writing
 from tests.gates.conftest import ROLES, Place
 
 DRAFT = "draft"
@@ -96,7 +96,11 @@ def _regrades(place: Place) -> list[str]:
 
 def _author(place: Place) -> list[str]:
     casing.made(place)
-    return [*_whole_life_of_an_exam(place), *_regrades(place)]
+    return [*_whole_life_of_an_exam(place), *_regrades(place), *writing.editors(place)]
+
+
+def _reviewer(place: Place) -> list[str]:
+    return [*_every_item_type(place), *writing.reviews(place)]
 
 
 def _long_file(place: Place) -> list[str]:
@@ -150,7 +154,7 @@ MORE = {
     "visitor": _printed_serial,
     "learner": _own_results,
     "instructor": _author,
-    "reviewer": _every_item_type,
+    "reviewer": _reviewer,
     "proctor": _exam_day,
     "administrator": _administrator,
 }
