@@ -97,6 +97,13 @@ def _current_form(uow: UnitOfWork, item: item_store.RowItem) -> tuple[Form, int]
     return form_of(told), version.number
 
 
+def open_changed(uow: UnitOfWork, item: item_store.RowItem, person_id: UUID, task: str) -> UUID:
+    """A draft of an item that counts for another task first, inside a running transaction; gives its id."""
+    form, number = _current_form(uow, item)
+    tasks = [task, *(code for code in form["tasks"] if code != task)]
+    return _open(uow, item.bank_row_id, form | {"tasks": tasks}, person_id, item, number)
+
+
 def _open(
     uow: UnitOfWork,
     bank_row_id: UUID,

@@ -57,6 +57,14 @@ class ItemLine:
     difficulty: int
     version: int
     stem: str
+    author: str
+    #: What learners read of its options, in one text.
+    options: str = ""
+
+    @property
+    def searched(self) -> str:
+        """The words a search looks at."""
+        return "\n".join([self.item_id, self.stem, self.options, self.author])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +78,14 @@ class ItemFilter:
     text: str = ""
 
     def keeps(self, line: ItemLine) -> bool:
-        """Whether an item answers to every field that is set; text is looked for in id and stem."""
+        """Whether an item answers to every field; text is looked for in id, stem, options and author."""
         wanted = self.text.strip().casefold()
         return (
             (not self.task or self.task in line.tasks)
             and self.pool in ("", line.pool)
             and self.type in ("", line.type)
             and self.status in ("", line.status)
-            and (not wanted or wanted in f"{line.item_id} {line.stem}".casefold())
+            and (not wanted or wanted in line.searched.casefold())
         )
 
 
@@ -287,7 +295,14 @@ def _line(line: item_lists.Line) -> ItemLine:
         difficulty=line.difficulty,
         version=line.number,
         stem=str(line.content.get("stem", "")).strip(),
+        author=line.author,
+        options=_options(line.content),
     )
+
+
+def _options(content: Mapping[str, Any]) -> str:
+    rows = [row for name in ("prompts", "options") for row in content.get(name, ())]
+    return "\n".join(str(row.get("text", "")) for row in rows if isinstance(row, Mapping))
 
 
 def _line_of(version: ItemVersion, number: int, is_suspended: bool) -> ItemLine:
@@ -302,4 +317,5 @@ def _line_of(version: ItemVersion, number: int, is_suspended: bool) -> ItemLine:
         difficulty=version.difficulty,
         version=number,
         stem=str(version.content.get("stem", "")).strip(),
+        author=version.author,
     )

@@ -35,6 +35,7 @@ class Line:
     level: str
     difficulty: int
     content: Mapping[str, Any]
+    author: str
     tasks: tuple[str, ...]
 
 
@@ -73,6 +74,7 @@ def lines(session: Session, bank_row_id: UUID) -> list[Line]:
             version.level,
             version.difficulty,
             version.content,
+            version.author,
         )
         .join(version, version.id == RowItem.current_version_id)
         .where(RowItem.bank_row_id == bank_row_id)
@@ -80,8 +82,8 @@ def lines(session: Session, bank_row_id: UUID) -> list[Line]:
     )
     tasks = _tasks(session, bank_row_id)
     return [
-        Line(item, number, kind, level, difficulty, content, tasks.get(version_id, ()))
-        for item, version_id, number, kind, level, difficulty, content in session.execute(query)
+        Line(item, number, kind, level, difficulty, content, author, tasks.get(version_id, ()))
+        for item, version_id, number, kind, level, difficulty, content, author in session.execute(query)
     ]
 
 

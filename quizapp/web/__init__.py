@@ -26,6 +26,7 @@ from quizapp.web import (
     item_drafts,
     item_history,
     item_reviews,
+    item_upkeep,
     items,
     limits,
     merges,
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     item_drafts.bp,
     item_history.bp,
     item_reviews.bp,
+    item_upkeep.bp,
     stimuli.bp,
     sittings.bp,  # exams and sittings share one
     console_times.bp,  # with the console itself

@@ -67,7 +67,7 @@ def step_words() -> Mapping[str, str]:
         "suspend": _("Suspended"),
         "restore": _("Restored"),
         "retire": _("Retired"),
-        "retag": _("Filed elsewhere"),
+        "practise": _("Moved to the practice pool"),
     }
 
 

@@ -212,6 +212,11 @@ MESSAGES: Mapping[str, LazyString] = {
     "stimulus_in_use": _l(
         "Approved items rest on these very words, so they stay. Write another scenario. Nothing was changed."
     ),
+    "bad_upkeep": _l("Nothing was changed: choose some items, and give a reason in some words."),
+    "scenario_split": _l(
+        "A scenario serves one pool: choose all items that share it, or none. Nothing was changed."
+    ),
+    "draft_is_open": _l("Somebody writes on one of these items already. Nothing was changed."),
     "unknown_item_type": _l("There is no such type of item. Nothing was changed."),
     "bad_token": _l("The right to save has run out. Reload the page; saved answers are safe."),
 }

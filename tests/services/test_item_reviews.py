@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from quizapp.domain.errors import Forbidden, Invalid, Refused
+from quizapp.domain.errors import Forbidden, Invalid, NotFound, Refused
 from quizapp.domain.item_draft import DraftState, Stage
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.person import Role
@@ -19,6 +19,7 @@ from quizapp.services import (
     item_history,
     item_reviews,
     item_stages,
+    item_upkeep,
     items,
     items_read,
     stimuli,
@@ -214,3 +215,46 @@ def test_scenarios_are_written_and_reworded_until_approved_items_rest_on_them(de
     assert refused.value.code == "stimulus_in_use"
     with pytest.raises(Forbidden):
         stimuli.write(desk.context, desk.rita, BANK, "x-1", "x", "x")
+
+
+def test_many_items_at_once(context: Context, tmp_path: Path) -> None:
+    sharing = [item(f"s-{n}", stimulus="storm") for n in (1, 2)]
+    desk = Desk(context, tmp_path / "bank", *sharing, item("h-2"), item("h-3"))
+    do = (desk.context, desk.ann, BANK)
+    draft_id = item_drafts.edit(*do, "h-2")
+    for chosen, why in ((["h-2"], ""), ([], "Old")):
+        with pytest.raises(Invalid):
+            item_upkeep.retire(*do, chosen, why)
+    with pytest.raises(NotFound):
+        item_upkeep.retire(*do, ["h-2", "h-9"], "Old")
+    assert desk.view(draft_id).line.state is DraftState.DRAFT
+    assert item_upkeep.retire(*do, ["h-2"], "Old") == 1
+    assert desk.view(draft_id).line.state is DraftState.DISCARDED
+    with pytest.raises(Refused):
+        item_upkeep.retire(*do, ["h-1", "h-2"], "Twice")
+    with pytest.raises(Refused) as refused:
+        item_upkeep.to_practice(*do, ["s-1", "h-1"], "Seen")
+    assert refused.value.facts["items"] == "s-2"
+    assert item_upkeep.to_practice(*do, ["s-1", "s-2", "h-1"], "Seen") == 3
+    assert item_upkeep.to_practice(*do, ["s-1"], "Seen") == 0
+    with pytest.raises(Invalid):
+        item_upkeep.propose_task(*do, ["h-1"], "Z.9", "Wrong task")
+    assert item_upkeep.propose_task(*do, ["h-1", "h-3"], "B.1", "Wrong task") == 2
+    with pytest.raises(Refused):
+        item_upkeep.propose_task(*do, ["h-3"], "B.2", "Again")
+    lines = {line.item_id: line for line in item_draft_views.listed(desk.context, desk.ann)}
+    assert {name: line.task for name, line in lines.items()} == {"h-1": "B.1", "h-3": "B.1"}
+    item_reviews.submit(desk.context, desk.ann, lines["h-3"].id)
+    item_reviews.approve(desk.context, desk.rita, lines["h-3"].id)
+    told = {line.item_id: line for line in items_read.bank(*do).lines}
+    assert {name: (line.status, line.pool, line.tasks, line.version) for name, line in told.items()} == {
+        "h-1": ("approved", "practice", ("A.1",), 1),
+        "h-2": ("retired", "secure", ("A.1",), 1),
+        "h-3": ("approved", "secure", ("B.1", "A.1"), 2),
+        "s-1": ("approved", "practice", ("A.1",), 1),
+        "s-2": ("approved", "practice", ("A.1",), 1),
+    }
+    steps = item_history.history(*do, "h-1", None, None).steps
+    assert ("practise", "Ann Author", "Seen") in {(s.verb, s.who, s.why) for s in steps}
+    with pytest.raises(Forbidden):
+        item_upkeep.retire(desk.context, desk.rita, BANK, ["h-3"], "Old")
