@@ -82,7 +82,7 @@ def _between(session: Session, draft: RowItemDraft, framework: Framework) -> lis
     own_id = item_id_of(session, draft)
     others = [item for item in store.placed(session, draft.bank_row_id) if item.id != own_id]
     stimuli = item_store.current_stimuli(session, draft.bank_row_id)
-    found = check_bank([*others, mine], stimuli, framework.task_codes)
+    found = check_bank([*others, mine], list(stimuli), framework.task_codes)
     # A field the item's own check has spoken of already is not spoken of twice.
     return [replace(p, place="") for p in found if p.place == "draft" and (p.field != "id" or _has_id(mine))]
 

@@ -176,15 +176,29 @@ def save(context: Context, actor: Actor, draft_id: UUID, form: Mapping[str, Any]
             return Saved(draft.saves, is_changed=False)
         is_current = saves == draft.saves
         if is_current:
-            store.forget_undone(uow.session, draft)
-        number = store.next_number(uow.session, draft.id)
-        uow.session.add(_revision(uow, draft, told, number, is_aside=not is_current))
-        if is_current:
-            _show(uow, draft, told, number)
-        uow.audit("revise" if is_current else "set_aside", "item_draft", draft.id, revision=number)
+            _revise(uow, draft, told)
+        else:
+            _set_aside(uow, draft, told)
     if not is_current:
-        raise Refused("draft_changed", revision=number)
+        raise Refused("draft_changed")
     return Saved(draft.saves, is_changed=True)
+
+
+def _revise(uow: UnitOfWork, draft: RowItemDraft, form: Form) -> None:
+    store.forget_undone(uow.session, draft)
+    number = store.next_number(uow.session, draft.id)
+    uow.session.add(_revision(uow, draft, form, number))
+    _show(uow, draft, form, number)
+    uow.audit("revise", "item_draft", draft.id, revision=number)
+
+
+def _set_aside(uow: UnitOfWork, draft: RowItemDraft, form: Form) -> None:
+    """Keep a text that lost, once: a window that goes on sending it is told the same again."""
+    if any(row.is_aside and row.form == form for row in store.revisions(uow.session, draft.id)):
+        return
+    number = store.next_number(uow.session, draft.id)
+    uow.session.add(_revision(uow, draft, form, number, is_aside=True))
+    uow.audit("set_aside", "item_draft", draft.id, revision=number)
 
 
 def _checked(form: Mapping[str, Any]) -> Form:

@@ -23,8 +23,8 @@ from quizapp.web.item_words import DRAFT_CHIPS, words
 from quizapp.web.messages import message
 
 bp = Blueprint("item_drafts", __name__)
-#: Whoever asks for these parts of the editor alone, by script, is given them.
-PART = "X-Part"
+#: A script names the part of the page it will put in; what stands beside the form comes alone.
+PART, BESIDE = "X-Part", "beside"
 
 
 def render(template: str, **facts: Any) -> str:
@@ -127,7 +127,7 @@ def save(draft_id: UUID) -> Any:
         saved = service.save(context(), actor(), draft_id, form, _saves())
     except Refused as error:
         return _not_saved(error, draft_id)
-    if request.headers.get(PART):
+    if request.headers.get(PART) == BESIDE:
         return _parts(draft_id, saved.saves)
     return _after(verb, rest, draft_id)
 

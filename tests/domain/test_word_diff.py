@@ -46,7 +46,7 @@ def test_changes_name_rows_by_id_and_tell_a_new_order() -> None:
     }
     assert [(c.place, marked(c.before), marked(c.after)) for c in changes(before, after)] == [
         ("stem", "Who?", "Who[ pays]?"),
-        ("options", "[a, ]b", "b[, a]"),
+        ("options", "[a], [b]", "[b], [a]"),
         ("options[a].text", "[Ann]", "[Anna]"),
         ("sources[#1].as_of", "2026-[01]", "2026-[02]"),
         ("stimulus", "", "[storm]"),

@@ -77,6 +77,7 @@ def test_an_approved_item_stays_in_use_until_its_next_wording_is_approved(
     )
     clock.instant += timedelta(minutes=1)
     item_reviews.comment(desk.context, desk.rita, draft_id, "options[agenda]", "Is this plausible?")
+    clock.instant += timedelta(minutes=1)
     item_reviews.request_changes(desk.context, desk.rita, draft_id, "See my comment")
     (said, sent_back) = desk.view(draft_id).comments[1:]
     assert (said.place, said.text, sent_back.verb, desk.view(draft_id).line.comments) == (
@@ -111,7 +112,7 @@ def test_an_approved_item_stays_in_use_until_its_next_wording_is_approved(
 def test_nobody_approves_what_they_wrote(sqlite_desk: Desk) -> None:
     desk = sqlite_desk
     both = desk.actor(Role.INSTRUCTOR, Role.REVIEWER, name="Bo Both")
-    namesake = desk.actor(Role.REVIEWER, name="ann author")
+    namesake = desk.actor(Role.REVIEWER, name="ann author", email="other@example.org")
     draft_id = desk.written("single_choice", "n-1")
     desk.write(draft_id, both, difficulty=1)
     item_reviews.submit(desk.context, desk.ann, draft_id)

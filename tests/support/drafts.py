@@ -30,8 +30,9 @@ class Desk:
         self.ben = self.actor(Role.INSTRUCTOR, name="Ben Author")
         self.rita = self.actor(Role.REVIEWER, name="Rita Reviewer")
 
-    def actor(self, *roles: Role, name: str) -> Actor:
-        return Actor(person(self.context, *roles, name=name), frozenset(roles))
+    def actor(self, *roles: Role, name: str, email: str = "") -> Actor:
+        """Somebody new with these roles."""
+        return Actor(person(self.context, *roles, name=name, email=email), frozenset(roles))
 
     def view(self, draft_id: UUID, actor: Actor | None = None) -> item_draft_views.DraftPage:
         return item_draft_views.view(self.context, actor or self.ann, draft_id)

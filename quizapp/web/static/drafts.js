@@ -2,7 +2,7 @@
 // move rows work in place. Without scripts the same form and buttons do the same, one page at a time.
 const PAUSE = 1200;
 const AGAIN = 5000;
-const PART = { "X-Part": "beside" };
+const BESIDE = { "X-Part": "beside" }, FORM = { "X-Part": "form" };
 
 const form = document.getElementById("draft-form");
 let timer, running, isChanged = false, isStopped = false;
@@ -39,7 +39,7 @@ async function save() {
   if (isStopped || running) return;
   isChanged = false;
   state(form.dataset.saving);
-  running = send(new FormData(form), PART);
+  running = send(new FormData(form), BESIDE);
   try {
     const text = await running;
     if (text === null) return;
@@ -69,11 +69,12 @@ function later(pause) {
 // A row is added, removed or moved: the form comes back as the server sees it.
 async function act(button) {
   clearTimeout(timer);
-  await running;
+  // Its own save tells what went wrong with it.
+  await running?.catch(() => null);
   const body = new FormData(form);
   body.set("do", button.value);
   try {
-    const text = await send(body, {});
+    const text = await send(body, FORM);
     if (text === null) return;
     const page = parsed(text);
     const fresh = page.getElementById("draft-form");
