@@ -54,7 +54,7 @@ def write(page: Any, server: Server, kind: str) -> None:
     page.locator(f"#type-{kind}").check()
     page.get_by_role("button", name="Begin").click()
     belongs = {"level": "apply", "difficulty": 60, "sources": [SOURCE]}
-    page.get_by_role("button", name="Add a row: Sources").click()
+    page.locator('button[value="add:sources"]').press("Enter")
     page.locator('[name="sources.0.authority"]').wait_for()
     rest = {name: value for name, value in example.items() if name not in ("prompts", "options")}
     # What is matched with can only be chosen once it is written.
