@@ -28,6 +28,9 @@ from quizapp.store import people as people_store
 from quizapp.store.item_drafts import RowItemComment, RowItemDraft
 
 
+DOTS = "…"
+
+
 @dataclass(frozen=True, slots=True)
 class DraftLine:
     """A draft in a list. ``item_id`` is what it is called already, empty for one that has no name yet."""
@@ -219,8 +222,16 @@ def _shown(session: Session, draft: RowItemDraft) -> ShownItem | None:
         return None
     stimuli = item_store.current_stimuli(session, draft.bank_row_id)
     scenario = stimuli.get(item.stimulus or "")
-    presented = item_type(item.type).present(item.content, as_stored)
+    presented = _filled(item_type(item.type).present(item.content, as_stored))
     return ShownItem(presented, scenario.title if scenario else "", scenario.text if scenario else "")
+
+
+def _filled(value: Any) -> Any:
+    """What is shown, with dots where nothing is written yet: a control without words has no name."""
+    if isinstance(value, dict):
+        told = {name: _filled(inner) for name, inner in value.items()}
+        return told | {name: DOTS for name in ("text", "stem") if told.get(name) == ""}
+    return [_filled(row) for row in value] if isinstance(value, list) else value
 
 
 def _review(draft: RowItemDraft) -> Review | None:
