@@ -13,7 +13,7 @@ from quizapp.domain.errors import Problem
 from quizapp.domain.framework import Framework
 from quizapp.domain.item import STABLE_ID, ItemVersion, Pool
 from quizapp.domain.item_bank import PlacedItem, check_bank
-from quizapp.domain.item_draft import cleaned, path_of, read, sketch
+from quizapp.domain.item_form import cleaned, path_of, read, sketch
 from quizapp.domain.item_quality.lint import lint
 from quizapp.domain.item_quality.near_duplicates import similar
 from quizapp.domain.item_quality.reading import Reading
@@ -121,18 +121,22 @@ def _alike(session: Session, draft: RowItemDraft, reading: Reading) -> tuple[Ali
     if not reading.stem.strip():
         return ()
     own_id = item_id_of(session, draft)
-    lines = [line for line in item_lists.lines(session, draft.bank_row_id) if line.item.item_id != own_id]
-    stems = {line.item.item_id: str(line.content.get("stem", "")) for line in lines}
-    pairs = similar(reading, (_visible(reading, line) for line in lines), MOST_SIMILAR)
+    contents = dict(item_lists.contents(session, draft.bank_row_id))
+    others = (_visible(reading, name, told) for name, told in contents.items() if name != own_id)
     return tuple(
-        Alike(pair.second, stems[pair.second], round(100 * pair.similarity), pair.is_duplicate)
-        for pair in pairs
+        Alike(
+            pair.second,
+            str(contents[pair.second].get("stem", "")),
+            round(100 * pair.similarity),
+            pair.is_duplicate,
+        )
+        for pair in similar(reading, others, MOST_SIMILAR)
     )
 
 
-def _visible(like: Reading, line: item_lists.Line) -> Reading:
+def _visible(like: Reading, item_id: str, content: Mapping[str, Any]) -> Reading:
     """What a learner reads of a stored item; its key was never loaded."""
-    rows = [row for field in ("prompts", "options") for row in line.content.get(field, ())]
-    item: ItemVersion = replace(like.item, id=line.item.item_id)
+    rows = [row for field in ("prompts", "options") for row in content.get(field, ())]
+    item: ItemVersion = replace(like.item, id=item_id)
     texts = tuple(str(row.get("text", "")) for row in rows)
-    return Reading(item, str(line.content.get("stem", "")), texts, frozenset())
+    return Reading(item, str(content.get("stem", "")), texts, frozenset())

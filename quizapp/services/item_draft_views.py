@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from quizapp.domain.errors import NotFound
 from quizapp.domain.framework import Framework
 from quizapp.domain.item import ItemVersion, texts
-from quizapp.domain.item_draft import DraftState, Form, cleaned, form_of, read, sketch
+from quizapp.domain.item_draft import DraftState
+from quizapp.domain.item_form import Form, cleaned, form_of, read, sketch
 from quizapp.domain.item_types import Review, item_type
 from quizapp.domain.item_types.base import as_stored
 from quizapp.domain.person import Actor, Permission
@@ -26,7 +27,6 @@ from quizapp.store import item_lists
 from quizapp.store import items as item_store
 from quizapp.store import people as people_store
 from quizapp.store.item_drafts import RowItemComment, RowItemDraft
-
 
 DOTS = "…"
 

@@ -14,8 +14,9 @@ from uuid import UUID
 
 from quizapp.domain.errors import Invalid, NotFound, Problem, Refused
 from quizapp.domain.item import ItemStatus, move
-from quizapp.domain.item_draft import LARGEST_FORM, DraftState, Form, blank, form_of, only_type_fields, tidied
+from quizapp.domain.item_draft import LARGEST_FORM, DraftState
 from quizapp.domain.item_draft import move as move_draft
+from quizapp.domain.item_form import Form, blank, form_of, only_type_fields, tidied
 from quizapp.domain.person import Actor, Permission
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import item_drafts as store

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain.errors import NotFound
-from quizapp.domain.item_draft import form_of
+from quizapp.domain.item_form import form_of
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.word_diff import Change, changes
 from quizapp.services.unit_of_work import Context

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from quizapp.domain.errors import NotFound, Refused, raise_if_any
 from quizapp.domain.item import ItemStatus
-from quizapp.domain.item_draft import DraftState, Signing, check_comment, move, read
+from quizapp.domain.item_draft import DraftState, Signing, check_comment, move
+from quizapp.domain.item_form import read
 from quizapp.domain.person import Actor, Permission, Role
 from quizapp.services import item_advice, items_read
 from quizapp.services.item_drafts import locked, writer

@@ -19,7 +19,7 @@ from quizapp.domain.item_types.base import as_stored
 from quizapp.domain.person import Actor, Permission
 from quizapp.services.unit_of_work import Context
 from quizapp.store import frameworks as framework_store
-from quizapp.store import item_lists
+from quizapp.store import item_drafts, item_lists
 from quizapp.store import items as store
 
 
@@ -156,7 +156,7 @@ def banks_with_coverage(
         found = []
         for row in item_lists.banks(session, framework_id):
             own = [t for t in tallies if t.bank_row_id == row.id]
-            found.append((_summary(row, own), _coverage(framework_of(session, row), own)))
+            found.append((_summary(row, own), _coverage(session, row, own)))
         return found
 
 
@@ -171,10 +171,18 @@ def bank(context: Context, actor: Actor, bank_id: str, wanted: ItemFilter | None
         return BankPage(
             bank=_summary(row, tallies),
             framework=framework,
-            coverage=_coverage(framework, tallies),
+            coverage=_coverage(session, row, tallies),
             items_by_task={code: _items_of(code, told) for code in framework.task_codes},
             lines=tuple(line for line in told if wanted.keeps(line)),
         )
+
+
+def header(context: Context, actor: Actor, bank_id: str) -> tuple[BankSummary, Framework]:
+    """A bank without its items, and its framework; raises `NotFound`."""
+    actor.require(Permission.BROWSE_BANK)
+    with context.reading() as session:
+        row, tallies = _bank(session, bank_id)
+        return _summary(row, tallies), framework_of(session, row)
 
 
 def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage:
@@ -257,9 +265,11 @@ def _approved(tallies: Iterable[item_lists.Tally]) -> Counter[tuple[str, str]]:
     return counted
 
 
-def _coverage(framework: Framework, tallies: list[item_lists.Tally]) -> dict[str, Coverage]:
-    approved = _approved(tallies)
-    waiting: Counter[str] = Counter()
+def _coverage(
+    session: Session, row: store.RowItemBank, tallies: list[item_lists.Tally]
+) -> dict[str, Coverage]:
+    framework, approved = framework_of(session, row), _approved(tallies)
+    waiting = Counter(item_drafts.new_items(session, row.id))
     for tally in tallies:
         if tally.status in (ItemStatus.DRAFT.value, ItemStatus.IN_REVIEW.value):
             waiting[tally.task_code] += tally.items

@@ -129,6 +129,16 @@ def open_drafts(session: Session, bank_row_id: UUID | None = None) -> list[Draft
     return [DraftLine(*row) for row in session.execute(query)]
 
 
+def new_items(session: Session, bank_row_id: UUID) -> list[str]:
+    """The first task of every open draft of an item that a bank does not have yet."""
+    query = select(RowItemDraft.form).where(
+        RowItemDraft.bank_row_id == bank_row_id,
+        RowItemDraft.item_row_id.is_(None),
+        RowItemDraft.state.in_(OPEN_STATES),
+    )
+    return [str((form.get("tasks") or [""])[0]) for form in session.scalars(query)]
+
+
 def count_waiting(session: Session, reviewer_id: UUID) -> int:
     """Drafts in review that somebody reviews: assigned to them, or to nobody and not written by them."""
     query = select(RowItemDraft.writers).where(

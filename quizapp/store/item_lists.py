@@ -100,6 +100,17 @@ def _tasks(session: Session, bank_row_id: UUID) -> dict[UUID, tuple[str, ...]]:
     return found
 
 
+def contents(session: Session, bank_row_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
+    """What learners read of every item of a bank, with its stable id, in order."""
+    query = (
+        select(RowItem.item_id, RowItemVersion.content)
+        .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
+        .where(RowItem.bank_row_id == bank_row_id)
+        .order_by(RowItem.item_id)
+    )
+    return [(item_id, content) for item_id, content in session.execute(query)]
+
+
 def ids_of_task(session: Session, bank_row_id: UUID, task_code: str) -> tuple[str, ...]:
     """The stable ids of a bank's items whose evidence counts for a task, in order."""
     query = select(RowItem.item_id).where(

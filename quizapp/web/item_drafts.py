@@ -9,7 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from quizapp.domain.errors import Invalid, Refused
-from quizapp.domain.item_draft import DraftState, Form, arranged
+from quizapp.domain.item_draft import DraftState
+from quizapp.domain.item_form import Form, arranged
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.person import Permission
 from quizapp.services import item_draft_views as views
@@ -43,25 +44,26 @@ def render(template: str, **facts: Any) -> str:
 @bp.get("/drafts")
 @needs(Permission.READ_KEYS)
 def index() -> str:
-    """Every draft at work, what waits for whoever looks first."""
-    return render("drafts/index.html", lines=views.listed(context(), actor()))
+    """Every draft at work, or those of one bank; what waits for whoever looks stands first."""
+    bank_id = request.args.get("bank", "")
+    return render("drafts/index.html", lines=views.listed(context(), actor(), bank_id), bank_id=bank_id)
 
 
 @bp.get("/banks/<bank_id>/write")
 @needs(Permission.WRITE_ITEM)
 def new(bank_id: str) -> str:
     """The choice of what to write."""
-    told = items_read.bank(context(), actor(), bank_id)
-    return render("drafts/new.html", bank=told.bank, framework=told.framework, types=list(ITEM_TYPES))
+    bank, framework = items_read.header(context(), actor(), bank_id)
+    return render("drafts/new.html", bank=bank, framework=framework, types=list(ITEM_TYPES))
 
 
 @bp.post("/banks/<bank_id>/write")
 @needs(Permission.WRITE_ITEM)
 def start(bank_id: str) -> Any:
     """Begin a new item."""
-    told = items_read.bank(context(), actor(), bank_id)
+    _, framework = items_read.header(context(), actor(), bank_id)
     known = {
-        "task": told.framework.code_of(request.form.get("task", "")),
+        "task": framework.code_of(request.form.get("task", "")),
         "pool": request.form.get("pool", ""),
     }
     draft_id = service.start(context(), actor(), bank_id, request.form.get("type", ""), **known)

@@ -14,7 +14,7 @@ from quizapp.services import item_stages, items_read, problem_reports
 from quizapp.services.items_read import BankPage, ItemFilter
 from quizapp.web import task_maps
 from quizapp.web.access import actor, context, needs
-from quizapp.web.item_words import DRAFT_CHIPS, STATUS_CHIPS, words
+from quizapp.web.item_words import DRAFT_CHIPS, words
 
 bp = Blueprint("items", __name__, url_prefix="/banks")
 ITEMS_PER_PAGE = 100
@@ -61,7 +61,9 @@ def bank(bank_id: str) -> Any:
         pages=pages,
         page_url=lambda n: url_for("items.bank", bank_id=bank_id, page=n, **set_filters),
         words=words(),
-        chips=STATUS_CHIPS,
+        chips=DRAFT_CHIPS,
+        asked=item_stages.asked(context(), actor(), bank_id),
+        may_read_key=actor().may(Permission.READ_KEYS),
         may_write=actor().may(Permission.WRITE_ITEM),
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from quizapp.domain.item_draft import SIGNATURES
+from quizapp.domain.item_form import SIGNATURES
 from quizapp.domain.person import Actor, Role
 from quizapp.services import frameworks, item_draft_views, item_drafts, items
 from quizapp.services.unit_of_work import Context

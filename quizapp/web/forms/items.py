@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from quizapp.domain.item_draft import Form
+from quizapp.domain.item_form import Form
 from quizapp.services import items_schema
 from quizapp.services.items_schema import TEXT, Schema
 
