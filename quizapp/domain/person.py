@@ -37,6 +37,7 @@ class Permission(StrEnum):
     BROWSE_BANK = "bank.browse"
     LOAD_BANK = "bank.load"
     READ_KEYS = "item.read_keys"
+    WRITE_ITEM = "item.write"
     APPROVE_ITEM = "item.approve"
     DEFINE_EXAM = "exam.define"
     PREVIEW_EXAM = "exam.preview"
@@ -76,6 +77,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     _P.BROWSE_BANK: frozenset({_R.INSTRUCTOR, _R.REVIEWER, _R.ADMINISTRATOR}),
     _P.LOAD_BANK: frozenset({_R.INSTRUCTOR, _R.ADMINISTRATOR}),
     _P.READ_KEYS: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
+    _P.WRITE_ITEM: frozenset({_R.INSTRUCTOR}),
     _P.APPROVE_ITEM: frozenset({_R.REVIEWER}),
     _P.DEFINE_EXAM: frozenset({_R.INSTRUCTOR}),
     _P.PREVIEW_EXAM: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),

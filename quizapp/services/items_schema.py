@@ -165,6 +165,17 @@ def _common() -> Schema:
     }
 
 
+def fields_of(type_name: str) -> dict[str, Schema]:
+    """What an author writes for an item of this type, by field: the question first."""
+    return {"stem": TEXT, **TYPE_FIELDS[type_name]()}
+
+
+def common_fields() -> dict[str, Schema]:
+    """What an author writes for an item of any type, by field, without who wrote and reviewed it."""
+    theirs = {"type", "stem", "author", "reviewer", "status"}
+    return {name: schema for name, schema in _common().items() if name not in theirs}
+
+
 def _names(kind: type[StrEnum]) -> Schema:
     return _one_of(member.value for member in kind)
 

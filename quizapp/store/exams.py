@@ -227,6 +227,16 @@ def banks_of(session: Session, exam_id: UUID) -> Sequence[RowItemBank]:
     return session.scalars(query).all()
 
 
+def of_bank(session: Session, bank_row_id: UUID, state: str) -> Sequence[RowExam]:
+    """The exams in a state that draw from a bank, by title."""
+    query = (
+        select(RowExam)
+        .join(RowExamBank, RowExamBank.exam_id == RowExam.id)
+        .where(RowExamBank.bank_row_id == bank_row_id, RowExam.state == state)
+    )
+    return session.scalars(query.order_by(RowExam.title, RowExam.id)).all()
+
+
 def set_banks(session: Session, exam_id: UUID, wanted: Iterable[UUID]) -> None:
     """Make exactly these banks the ones an exam draws from."""
     session.execute(delete(RowExamBank).where(RowExamBank.exam_id == exam_id))

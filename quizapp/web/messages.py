@@ -209,6 +209,28 @@ MESSAGES: Mapping[str, LazyString] = {
     "challenged_before": _l("You challenged this question before. Nothing was sent."),
     "too_many_challenges": _l("You challenged many questions of this result already. Nothing was sent."),
     "bad_export": _l("This is not an export of results."),
+    "draft_changed": _l(
+        "Somebody saved this draft meanwhile. What you wrote is kept beside it; compare the two below."
+    ),
+    "bad_draft": _l("Not yet: something is still missing. The list beside the form says what."),
+    "bad_row": _l("This row is no longer there. Nothing was changed."),
+    "bad_comment": _l("Nothing was stored: it needs some words, and at most 4,000 characters."),
+    "bad_reviewer": _l("Only somebody who reviews items can be asked. Nothing was changed."),
+    "own_item": _l("Nobody approves what they wrote themselves. Somebody else has to. Nothing was changed."),
+    "revised_meanwhile": _l(
+        "The item got a newer version since this draft began. Its author has to look at it first."
+    ),
+    "type_is_fixed": _l("An item keeps its type. Write a new item instead. Nothing was changed."),
+    "bad_stimulus": _l("The scenario was not kept. Every reason stands below."),
+    "stimulus_in_use": _l(
+        "Approved items rest on these very words, so they stay. Write another scenario. Nothing was changed."
+    ),
+    "bad_upkeep": _l("Nothing was changed: choose some items, and give a reason in some words."),
+    "scenario_split": _l(
+        "A scenario serves one pool: choose all items that share it, or none. Nothing was changed."
+    ),
+    "draft_is_open": _l("Somebody writes on one of these items already. Nothing was changed."),
+    "unknown_item_type": _l("There is no such type of item. Nothing was changed."),
     "bad_token": _l("The right to save has run out. Reload the page; saved answers are safe."),
 }
 

@@ -14,7 +14,7 @@ from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.record_evidence import RowShareLink
 from quizapp.store.records import RowRecord
-from tests.gates import bringing, casing, exam_day, regrading
+from tests.gates import bringing, casing, exam_day, regrading, writing
 from tests.gates.conftest import ROLES, Place
 
 DRAFT = "draft"
@@ -100,7 +100,11 @@ def _regrades(place: Place) -> list[str]:
 
 def _author(place: Place) -> list[str]:
     casing.made(place)
-    return [*_whole_life_of_an_exam(place), *_regrades(place), *bringing.made(place)]
+    return [*_whole_life_of_an_exam(place), *_regrades(place), *bringing.made(place), *writing.editors(place)]
+
+
+def _reviewer(place: Place) -> list[str]:
+    return [*_every_item_type(place), *writing.reviews(place)]
 
 
 def _long_file(place: Place) -> list[str]:
@@ -154,7 +158,7 @@ MORE = {
     "visitor": _printed_serial,
     "learner": _own_results,
     "instructor": _author,
-    "reviewer": _every_item_type,
+    "reviewer": _reviewer,
     "proctor": _exam_day,
     "administrator": _administrator,
 }

@@ -69,7 +69,7 @@ def length_outlier(reading: Reading, _today: date) -> Iterator[Problem]:
     """One option much longer or shorter than the others draws the eye."""
     if reading.kind != "single_choice":
         return
-    lengths = sorted(map(len, reading.options))
+    lengths = sorted(map(len, reading.options)) or [0]
     if lengths[-1] > LONGEST_RATIO * lengths[0] and lengths[-1] - lengths[0] > LONGEST_EXTRA:
         yield _at(reading.field, f"{lengths[0]} to {lengths[-1]} characters", "length_outlier",
                   "make the options alike in length")  # fmt: skip
@@ -115,7 +115,7 @@ def unordered_numbers(reading: Reading, _today: date) -> Iterator[Problem]:
 
 def stem_echo(reading: Reading, _today: date) -> Iterator[Problem]:
     """The key repeats words of the stem that no other option has."""
-    if reading.kind != "single_choice" or not reading.keys:
+    if reading.kind != "single_choice" or len(reading.keys) != 1:
         return
     asked, (key,) = content_words(reading.stem), reading.key_texts
     others = frozenset().union(*(content_words(text) for text in reading.distractors))
