@@ -842,6 +842,7 @@ def test_the_first_load_is_small_and_moving_asks_the_network_for_nothing_but_sav
         assert set(asked) == {f"{seat.url}/events"}
         take_numbers(seat, page, 8, 9)
         go(page, slot)
+        assert page.get_by_role("img", name="A map").evaluate("shown => shown.naturalWidth") == 30
         chosen = choose(page)
         state(page).to_have_text(SAVED)
     assert seat.responses() == {slot: {"choice": chosen}}
