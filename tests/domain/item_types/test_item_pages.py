@@ -78,6 +78,26 @@ def test_a_page_sends_back_the_response_it_shows(any_type, right, entered):
     assert any_type.parse(content, controls.fields) == right(any_type)
 
 
+QUAY = {"name": "quay.png", "width": 480, "height": 240, "alt": "A quay"}
+COLUMNS = [{"id": name, "text": name.upper()} for name in ("yes", "no", "perhaps")]
+OTHERS = [
+    ("gap_text", {"distractors": None}, {"words": {"first": "a word", "second": "another"}}, "word-first"),
+    ("hotspot", {"picture": QUAY, "several": True}, {"choices": ["east", "fuel"]}, "/media/quay.png"),
+    ("matrix", {"columns": COLUMNS}, {"cells": {"open": "perhaps", "seal": "yes"}}, "PERHAPS"),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "response", "shown"), OTHERS, ids=[row[0] for row in OTHERS])
+def test_what_no_example_shows_sends_back_its_response_too(macros, name, changes, response, shown):
+    kind = ITEM_TYPES[name]
+    content, _ = kind.split(kind.example() | changes)
+    html = macros.entry(kind.present(content, as_stored), response, 7)
+    controls = Controls()
+    controls.feed(html)
+    assert kind.parse(content, controls.fields) == response
+    assert shown in html
+
+
 def test_an_empty_page_sends_no_response(any_type, entered):
     content, controls = entered(None)
     assert any_type.parse(content, controls.fields) is None
