@@ -41,7 +41,10 @@ def many() -> tuple[ItemVersion, ...]:
         item("hard-sources", sources=[_source("a | b", "1\n2"), _source("+c", "")], enemies=["hard-rows"]),
         item("hard-stem", stem='=HYPERLINK("x")\n\n* a; "b",\n  c\n', stimulus="storm", reviewer=None),
     ]
-    each = [item(f"x-{kind}".replace("_", "-"), kind, stem=f"'-{kind}?") for kind in ITEM_TYPES]
+    each = [
+        item(f"x-{kind}".replace("_", "-"), kind, stem=f"'-{ITEM_TYPES[kind].example()['stem']}")
+        for kind in ITEM_TYPES
+    ]
     return tuple(map(version, [*hard, *each]))
 
 

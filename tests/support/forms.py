@@ -40,7 +40,7 @@ class _Form(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.is_inside = False
-        if tag == "textarea":
+        if tag == "textarea" and self._name:
             # A line end right after the tag belongs to the page, not to the text.
             self.fields[self._name] = self.fields[self._name].removeprefix("\n").replace("\n", "\r\n")
             self._name = ""

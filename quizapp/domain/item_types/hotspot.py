@@ -117,7 +117,10 @@ def present(content: Content, order: Order) -> dict[str, Any]:
 def _drawn(content: Content, rows: list[options.Row]) -> dict[str, Any]:
     """The picture with what to draw over it: the outline and the letter of each region."""
     outlines = [
-        {"id": row["id"], "letter": row["letter"], **areas.drawn(row["shape"], row["coords"])} for row in rows
+        {"id": row["id"], "letter": row["letter"], **areas.drawn(row["shape"], row["coords"])}
+        for row in rows
+        # A draft may have regions that are not drawn yet.
+        if areas.bounds(row["shape"], row["coords"])
     ]
     return {**content["picture"], "areas": outlines}
 

@@ -191,7 +191,8 @@ def test_settling_leaves_something_to_answer_and_happens_once(any_type, right, b
     settled = any_type.settle(content, backwards)
     assert any_type.settle(settled, as_stored) == settled
     assert (settled == content) == (any_type.name != "parametrised_numeric")
-    assert any_type.mark(key, any_type.settle(content, as_stored), right(any_type)) == FULL
+    if any_type.award is None:
+        assert any_type.mark(key, any_type.settle(content, as_stored), right(any_type)) == FULL
 
 
 def test_the_review_agrees_with_the_mark(any_type, right):
