@@ -16,6 +16,7 @@ from tests.support.people import TESTS
 from tests.support.server import Server
 
 BANK = "security-cooperation"
+AUTOSAVE_MS = 1_500
 SOURCE = {"authority": "Port law", "section": "4", "as_of": "2026-01", "review_by": "2028-01"}
 
 
@@ -62,6 +63,8 @@ def write(page: Any, server: Server, kind: str) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     fill(page, {**rest, **{n: example[n] for n in ("options", "prompts") if n in example}, **belongs})
     page.locator('[name="id"]').fill(f"journey-{kind.replace('_', '-')}")
+    # The pause after which the page saves by itself.
+    page.clock.fast_forward(AUTOSAVE_MS)
     page.get_by_text("Nothing. It can be submitted.").wait_for()
     assert page.locator("#shown .item-stem").inner_text() == example["stem"]
     page.get_by_role("button", name="Submit for review").click()
@@ -73,6 +76,7 @@ def test_items_of_every_type_are_written_and_approved(world: World, server: Serv
     ids = {role: newcomer(world, role) for role in (Role.INSTRUCTOR, Role.REVIEWER)}
     author = browser.new_context()
     page = author.new_page()
+    page.clock.install()
     sign_in(page, server, "instructor")
     for kind in ITEM_TYPES:
         write(page, server, kind)
