@@ -12,7 +12,7 @@ from flask import Flask
 
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.person import Actor
-from quizapp.services import item_drafts
+from quizapp.services import item_drafts, items_read
 from quizapp.services.unit_of_work import Context
 from tests.support import forms
 from tests.support.drafts import BANK, Desk, sound
@@ -157,3 +157,22 @@ def test_item_text_cannot_run(office: Office) -> None:
         page = ann.get(f"/drafts/{draft_id}{path}").text
         assert ("<script>alert" in page, "<img" in page) == (False, False), path
     assert "<script>alert" not in ann.get("/drafts").text
+
+
+def test_many_items_at_once_by_the_list(office: Office) -> None:
+    ann, chosen = office.client(office.ann), {"item": ["h-1", "k-numeric"], "reason": "Old"}
+    list_ = f"/banks/{BANK}"
+    assert 'name="item" value="h-1"' in ann.get(list_).text
+    ann.post(f"{list_}/upkeep", data={**chosen, "do": "propose_task", "task": "B.1"})
+    assert "2 items were changed." in ann.get(list_).text
+    ann.post(f"{list_}/upkeep", data={**chosen, "do": "retire", "reason": ""})
+    assert "Nothing was changed: choose some items" in ann.get(list_).text
+    ann.post(f"{list_}/upkeep", data={**chosen, "do": "retire"})
+    told = statuses(office)
+    assert [told[name] for name in chosen["item"]] == ["retired", "retired"]
+    assert f"/drafts?bank={BANK}" in ann.get(list_).text
+    assert "Nobody writes anything" in ann.get(f"/drafts?bank={BANK}").text
+
+
+def statuses(office: Office) -> dict[str, str]:
+    return {line.item_id: line.status for line in items_read.bank(office.context, office.ann, BANK).lines}
