@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from quizapp.cli import common, group
-from tests.services.test_item_statistics import ITEM, spoil
+from tests.services.test_item_statistics_reports import ITEM, spoil
 from tests.support import synthetic
 
 

@@ -14,7 +14,7 @@ from quizapp.domain.person import Role
 from quizapp.services.unit_of_work import Context
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
-from tests.services.test_item_statistics import ITEM, spoil
+from tests.services.test_item_statistics_reports import ITEM, spoil
 from tests.support import synthetic
 from tests.support.people import TESTS, person, sign_in
 from tests.web.test_web_exams import words
