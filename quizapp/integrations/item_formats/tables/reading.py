@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from quizapp.domain.errors import Problem, raise_if_any
 from quizapp.domain.exchange import Entry, Given, Package
-from quizapp.domain.item import Source, shown
+from quizapp.domain.item import Source, read_item, shown
 from quizapp.domain.item_bank import Stimulus, read_stimulus
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.integrations.item_formats.tables.layout import (
@@ -24,6 +24,9 @@ from quizapp.integrations.item_formats.tables.layout import (
     Form,
     Row,
 )
+
+#: Fields whose faults are told also where the row makes no item.
+JUDGED_ALONE = frozenset({"tasks", "pool", "level", "difficulty", "sources"})
 
 
 class BadCell(ValueError):
@@ -87,7 +90,17 @@ def _read(row: Row, given: Given) -> tuple[Form | None, list[Problem]]:
     try:
         return {**given.fields, **read_row(row)}, []
     except BadCell as error:
-        return None, [error.problem]
+        return None, [error.problem, *_beside(row, given, error.problem.field)]
+
+
+def _beside(row: Row, given: Given, told: str) -> list[Problem]:
+    """What else is wrong with a row that makes no item: the fields every item has are judged all the same."""
+    try:
+        common = {name: value for name, value in _common(row).items() if value not in ("", [], None)}
+    except BadCell:
+        return []
+    _item, problems = read_item({**given.fields, **common, "type": row.get("type", "")})
+    return [p for p in problems if p.field.partition("[")[0] in JUDGED_ALONE and p.field != told]
 
 
 def read_row(row: Mapping[str, str]) -> Form:
