@@ -45,10 +45,10 @@ def main() -> None:
 
 def measure(name: str, count: int) -> None:
     """Print the rates of one format, and the memory before and after."""
-    leaving, chosen = _outgoing(count), item_format(name)
+    leaving, chosen = outgoing(count), item_format(name)
     print(f"\n{count:,} items as {name}; memory so far {_memory()} MiB")
     begun = time.process_time()
-    data = b"".join(chosen.write(leaving)) if chosen.write else _typed(leaving.items, name)
+    data = b"".join(chosen.write(leaving)) if chosen.write else typed(leaving.items, name)
     if chosen.write:
         _say("written", count, begun)
     assert chosen.read is not None
@@ -69,7 +69,7 @@ def _memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _typed(items: tuple[ItemVersion, ...], name: str) -> bytes:
+def typed(items: tuple[ItemVersion, ...], name: str) -> bytes:
     """What only comes in, as somebody would type it: the single choices, in the plain layout."""
     lines = [line for number, item in enumerate(items) for line in _lines(number, to_source(item))]
     if name == "docx":
@@ -89,13 +89,16 @@ def _lines(number: int, source: dict[str, Any]) -> Iterator[str]:
     yield ""
 
 
-def _outgoing(count: int) -> Outgoing:
+def outgoing(count: int) -> Outgoing:
+    """So many items of the shipped bank, each with an id of its own."""
     items: list[ItemVersion] = []
     stimuli: list[Stimulus] = []
     for path in sorted(SHIPPED.glob("[0-9]*/*.yaml")):
         told = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         items += [item for entry in told["items"] if (item := read_item(entry)[0])]
-        stimuli += [Stimulus(one["id"], one["title"], one["text"]) for one in told.get("stimuli") or ()]
+        stimuli += [
+            Stimulus(one["id"], one["title"], one["text"].strip()) for one in told.get("stimuli") or ()
+        ]
     return Outgoing(BANK, tuple(islice(_renamed(items), count)), tuple(stimuli))
 
 
