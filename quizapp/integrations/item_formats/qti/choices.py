@@ -47,7 +47,7 @@ def write(markup: Markup, item: ItemVersion) -> Question:
     worth, pays = _pays(rules, str(key.get("scoring")), keys, options)
     if worth:
         response.append(mapping(make, worth, _BOUNDS.get(str(key.get("scoring")))))
-    return Question(response, [interaction], pays, [rules.variable()])
+    return Question([response], [interaction], pays, [rules.variable()])
 
 
 def _pays(

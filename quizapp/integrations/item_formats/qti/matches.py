@@ -44,7 +44,7 @@ def write(markup: Markup, item: ItemVersion) -> Question:
         response.append(mapping(make, dict.fromkeys(pairs, 1)))
         pays = [rules.score(rules.divided(rules.mapped(), count))]
     shown = [rules.base("identifier", to_identifier(row["id"])) for row in content[PROMPTS]]
-    return Question(response, [make(INTERACTION, told, *sets)], pays, shown)
+    return Question([response], [make(INTERACTION, told, *sets)], pays, shown)
 
 
 def _choice(markup: Markup, told: str, most: str, **more: str) -> Element:

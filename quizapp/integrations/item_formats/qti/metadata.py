@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from lxml import etree
 from quizapp.domain.framework import CASE_TASK, case_identifier
 from quizapp.domain.item import ItemVersion, to_source
 from quizapp.domain.item_bank import ItemBank
-from quizapp.integrations.item_formats.qti.interactions import BY_TYPE
 from quizapp.integrations.item_formats.qti.keeping import Kept
 from quizapp.integrations.item_formats.qti.names import Dialect, Element, child, every, name, text_of
 
@@ -32,10 +31,12 @@ class Told:
     kept: object = ()
 
 
-def write(dialect: Dialect, bank: ItemBank, item: ItemVersion, kept: Kept) -> Element:
+def write(
+    dialect: Dialect, bank: ItemBank, item: ItemVersion, interactions: Iterable[str], kept: Kept
+) -> Element:
     """The metadata of an item's resource, in the order of the manifest's schema."""
     made = etree.Element(f"{{{dialect.manifest_namespace}}}metadata")
-    made.append(_qti(dialect, item))
+    made.append(_qti(dialect, interactions))
     made.append(_standards(dialect, bank, item))
     source = to_source(item)
     fields = {name: source[name] for name in FIELDS if name in source}
@@ -50,12 +51,12 @@ def write_own(dialect: Dialect, told: str, kept: Kept) -> Element:
     return made
 
 
-def _qti(dialect: Dialect, item: ItemVersion) -> Element:
+def _qti(dialect: Dialect, interactions: Iterable[str]) -> Element:
     space = dialect.metadata_namespace
     made = etree.Element(f"{{{space}}}qtiMetadata", nsmap={None: space})
     told = {
         "timeDependent": "false",
-        "interactionType": _camel(BY_TYPE[item.type].interaction),
+        "interactionType": ", ".join(dict.fromkeys(map(_camel, interactions))),
         "feedbackType": "nonadaptive",
         "solutionAvailable": "true",
         "scoringMode": "responseprocessing" if dialect.is_three else None,

@@ -19,7 +19,7 @@ from quizapp.integrations.item_formats.qti.assessments import write as write_tes
 from quizapp.integrations.item_formats.qti.interactions import BY_TYPE
 from quizapp.integrations.item_formats.qti.keeping import difference
 from quizapp.integrations.item_formats.qti.manifest import Manifest
-from quizapp.integrations.item_formats.qti.names import Dialect, Element, child, to_identifier
+from quizapp.integrations.item_formats.qti.names import Dialect, Element, child, name, to_identifier
 from quizapp.integrations.item_formats.qti.prose import Prose
 from quizapp.integrations.item_formats.qti.reports import Changes
 
@@ -104,7 +104,9 @@ class _Package:
         path = item_writing.item_file(item.id)
         written = item_writing.write(self.dialect, item, stimulus, self.outgoing.bank.language)
         data = xml(written.root)
-        told = metadata.write(self.dialect, self.outgoing.bank, item, kept_of(item, written.root, stimulus))
+        asked = [name(one) for one in item_reading.interactions(written.root)]
+        kept = kept_of(item, written.root, stimulus)
+        told = metadata.write(self.dialect, self.outgoing.bank, item, asked, kept)
         needs = [f"S-{stimulus.id}"] if stimulus is not None and self.dialect.is_three else []
         needs += self._shown(written.pictures)
         self.manifest.add("item", f"I-{item.id}", path, told, needs)

@@ -21,6 +21,8 @@ CHANGES: Mapping[str, str] = {
     "math_as_text": "A formula became one line of text; read it again.",
     "no_reason": "The file gives no reason for some options or answers; write one before review.",
     "partial_credit_dropped": "An answer that gave a part of the points gives none.",
+    "words_typed": "Every word of the pool is right somewhere, so words are typed instead of chosen.",
+    "stem_from_title": "The item asks with its text alone, so its title says what to do.",
     "picture_elsewhere": "The picture is not in the file; its words stay.",
     "points_scaled": "Every item is worth one point here; blueprints say how many items count.",
     "response_limit_dropped": "The number of choices is not limited here.",
