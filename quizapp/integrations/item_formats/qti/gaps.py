@@ -176,10 +176,7 @@ def read_pool(asked: Asked, interaction: Element) -> dict[str, Any]:
         raise Refusal("type", "gap-img", "type_not_supported")
     gaps = list(every(interaction, "gap"))
     names = _named(asked, gaps, "identifier")
-    pool = {
-        attribute(word, "identifier"): plain.words(text_of(word))
-        for word in children(interaction, "gap-text")
-    }
+    pool = _pool(children(interaction, "gap-text"))
     declared = asked.response(interaction)
     accepted = _pairs(declared, pool, {asked.identifier(GAPS, told): told for told in names})
     rows = [
@@ -194,6 +191,13 @@ def read_pool(asked: Asked, interaction: Element) -> dict[str, Any]:
         asked.changes.add("distractors", "", "words_typed")
         return read
     return {**read, "distractors": [{"text": word} for word in extra]}
+
+
+def _pool(words: Sequence[Element]) -> dict[str, str]:
+    """The words by identifier; spaces are kept only where they tell two words apart."""
+    exact = {attribute(word, "identifier"): text_of(word) for word in words}
+    folded = {told: plain.words(word) for told, word in exact.items()}
+    return folded if len(set(folded.values())) == len(folded) else exact
 
 
 def _pairs(declared: Declared, pool: Mapping[str, str], gaps: Mapping[str, str]) -> dict[str, list[str]]:

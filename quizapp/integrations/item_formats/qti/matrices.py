@@ -82,19 +82,15 @@ def is_matrix(interaction: Element) -> bool:
 
 def read(asked: Asked, interaction: Element) -> dict[str, Any]:
     """The author's form of a match shown as a table; raises `Refusal`."""
-    told = matches.read(asked, interaction)
-    rows = [_stated(row) for row in told[matches.PROMPTS]]
-    source = {"type": "matrix", "stem": told["stem"], STATEMENTS: rows}
-    columns = told[matches.OPTIONS]
+    rows, columns = matches.rows(asked, interaction)
+    cells = matches.matched(asked, interaction, rows, columns)
+    stated = [{**row, "column": cells[row["id"]]} for row in rows]
+    source: dict[str, Any] = {"type": "matrix", "stem": asked.stem(interaction), STATEMENTS: stated}
     if [(row["id"], row["text"]) for row in columns] != list(WORDS.items()):
         source[COLUMNS] = columns
     if attribute(interaction, "shuffle", "false") != "true":
         source["lock_order"] = True
     return source
-
-
-def _stated(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {("column" if name == "match" else name): value for name, value in row.items()}
 
 
 def probes(asked: Asked, source: Mapping[str, Any]) -> list[tuple[Response | None, Value]]:

@@ -41,10 +41,16 @@ MEDIA_TYPES = {
     "webp": "image/webp",
     "svg": "image/svg+xml",
 }
-#: Rationales every option of these owes, and where they are.
-OWED = {"single_choice": "options", "multiple_response": "options", "true_false": "options"} | {
+#: item type -> the rows that each owe a rationale; the others owe one for the whole
+OWED = {
+    "single_choice": "options",
+    "multiple_response": "options",
+    "true_false": "options",
     "ordering": "options",
     "matching": "prompts",
+    "matrix": "statements",
+    "dropdown_cloze": "gaps",
+    "gap_text": "gaps",
 }
 _ITEM = re.compile(r"imsqti_(apip)?item_xmlv[0-9p]+")
 #: Parts of a package that say nothing by themselves.
