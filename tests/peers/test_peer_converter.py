@@ -7,9 +7,9 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
-from quizapp.domain.exchange import Package
+from quizapp.domain.exchange import Package, Picture
 from quizapp.domain.item_bank import Stimulus
-from tests.support.qti import examples, outgoing, read, returned, written
+from tests.support.qti import PNG, examples, outgoing, read, returned, written
 
 CONVERTER = os.environ.get("QUIZAPP_TEST_CONVERTER", ".venv-peers/bin/qti-convert")
 PORT = Stimulus("port", "The port", "A port with *two* piers.")
@@ -19,7 +19,7 @@ def _converted(way: str, formats: tuple[str, str], stimuli: list[Stimulus], fold
     """What the second format reads of a package of the first, converted; its items come back exactly."""
     items = [replace(item, stimulus=PORT.id if stimuli else None) for item in examples()]
     ours, theirs = folder / "ours.zip", folder / "theirs.zip"
-    ours.write_bytes(written(formats[0], outgoing(items, stimuli)))
+    ours.write_bytes(written(formats[0], outgoing(items, stimuli, [Picture("p.png", "image/png", PNG)])))
     subprocess.run([CONVERTER, way, ours, theirs], check=True, capture_output=True, timeout=60)
     package = read(formats[1], theirs.read_bytes())
     assert returned(package) == items

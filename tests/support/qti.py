@@ -53,7 +53,11 @@ def version_of(source: Mapping[str, Any]) -> ItemVersion:
 
 def example(kind: str, **changes: Any) -> ItemVersion:
     """A type's own example as an item."""
-    return version_of(item(kind.replace("_", "-"), kind, **changes))
+    told = item(kind.replace("_", "-"), kind)
+    if kind == "hotspot":
+        # Without a picture it cannot go out.
+        told["picture"]["name"] = "p.png"
+    return version_of(told | changes)
 
 
 def examples() -> list[ItemVersion]:
@@ -292,6 +296,28 @@ def _matrix(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@st.composite
+def _hotspot(draw: st.DrawFn) -> dict[str, Any]:
+    ids, is_many = draw(_IDS), draw(_optional(st.booleans()))
+    keys = draw(st.sets(st.sampled_from(ids), min_size=1, max_size=len(ids) - 1 if is_many else 1))
+    shapes = st.sampled_from([("rect", "0,0,9,9"), ("circle", "20, 20,5"), ("poly", "0,0,9,0,9,9")])
+    rows = []
+    for told in ids:
+        shape, coords = draw(shapes)
+        row = {"id": told, "text": draw(_WORD), "shape": shape, "coords": coords, "rationale": draw(texts)}
+        rows.append(row | ({"key": True} if told in keys else {}))
+    picture = {"name": "p.png", "width": 40, "height": 30, "alt": draw(_WORD)}
+    policies = ["all_or_nothing", "per_option"] if is_many else ["all_or_nothing"]
+    return {
+        "stem": draw(texts),
+        "picture": picture,
+        "options": rows,
+        "several": is_many,
+        "lock_order": draw(_optional(st.booleans())),
+        "scoring": draw(_optional(st.sampled_from(policies))),
+    }
+
+
 BODIES: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
     "single_choice": _choice(),
     "multiple_response": _choice(policies=("all_or_nothing", "right_minus_wrong", "per_option")),
@@ -303,6 +329,7 @@ BODIES: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
     "dropdown_cloze": _dropdowns(),
     "gap_text": _words(),
     "matrix": _matrix(),
+    "hotspot": _hotspot(),
 }
 #: Items of every type without problems.
 items = sources().map(lambda source: read_item(source)[0]).filter(lambda made: made is not None)

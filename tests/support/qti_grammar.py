@@ -41,6 +41,12 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
     "inline-choice-interaction": ("inline-choice+", "response-identifier shuffle", ""),
     "inline-choice": ("", "identifier", ""),
     "gap-match-interaction": ("prompt? gap-text+ FLOW+", "response-identifier shuffle", ""),
+    "hotspot-interaction": (
+        "prompt? (img|object) hotspot-choice+",
+        "response-identifier max-choices",
+        "",
+    ),
+    "hotspot-choice": ("", "identifier shape coords hotspot-label", ""),
     "gap-text": ("", "identifier match-max", ""),
     "gap": ("", "identifier", ""),
     "simple-match-set": ("simple-associable-choice+", "", ""),
@@ -109,7 +115,8 @@ _VALUES = (
     "is-null and match equal divide delete sum multiple ordered variable correct map-response "
     "test-variables base-value"
 )
-_INTERACTIONS = ("choice-interaction", "order-interaction", "match-interaction", "gap-match-interaction")
+_INTERACTIONS = ("choice-interaction", "order-interaction", "match-interaction")
+_INTERACTIONS += ("gap-match-interaction", "hotspot-interaction")
 _INLINE = ("em", "strong", "code", "br", "img", "span", "feedback-inline", "text-entry-interaction")
 _INLINE += ("inline-choice-interaction", "gap")
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol blockquote pre table hr div feedback-block"
@@ -134,7 +141,8 @@ HOLDS = {
     "blockquote": tuple(_BLOCKS.split()),
 } | dict.fromkeys(("div", "li", "td", "th"), GROUPS["FLOW"])
 HTML_ATTRIBUTES = {
-    "img": "src alt",
+    "img": "src alt width height",
+    "object": "data type width height",
     "div": "class id data-stimulus-idref",
 }
 #: Elements whose words are their meaning; the others of QTI hold elements only.

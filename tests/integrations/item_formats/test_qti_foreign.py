@@ -564,9 +564,9 @@ def test_html_as_markdown(body: str, expected: str, changes: list[str]) -> None:
 REFUSED = [
     ("extended text", three("", '<qti-extended-text-interaction response-identifier="RESPONSE"/>'),
      "type_not_supported", "extended-text-interaction"),
-    ("hotspot and associate", three("", '<qti-hotspot-interaction response-identifier="A"/>'
+    ("drawing and associate", three("", '<qti-drawing-interaction response-identifier="A"/>'
      '<qti-associate-interaction response-identifier="B"/>'),
-     "type_not_supported", "hotspot-interaction, associate-interaction"),
+     "type_not_supported", "drawing-interaction, associate-interaction"),
     ("two at once", three(SINGLE, choices(AB) + choices(AB)), "several_interactions", None),
     ("nothing is asked", three("", "<p>Read this.</p>"), "no_interaction", None),
     ("no key", three(declared("single", "identifier", ""), choices(AB)), "key_unclear", None),

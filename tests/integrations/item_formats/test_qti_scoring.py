@@ -29,7 +29,10 @@ def _alone(value: Value) -> Mapping[str, Value]:
 
 def _choices(draw: st.DrawFn, item: ItemVersion) -> Given:
     ids = [row["id"] for row in item.content["options"]]  # type: ignore[attr-defined]
-    if item.type != "multiple_response":
+    if item.type == "hotspot" and not item.content.get("several"):
+        told = draw(st.sampled_from(ids))
+        return {"choices": [told]}, _alone(to_identifier(told))
+    if item.type not in ("multiple_response", "hotspot"):
         told = draw(st.sampled_from(ids))
         return {"choice": told}, _alone(to_identifier(told))
     some = draw(st.lists(st.sampled_from(ids), min_size=1, unique=True))
@@ -93,6 +96,7 @@ def _words(draw: st.DrawFn, item: ItemVersion) -> Given:
 TEXTS = frozenset({"short_text", "gap_text"})
 RESPONSES = {
     "matrix": _cells,
+    "hotspot": _choices,
     "dropdown_cloze": _dropdowns,
     "gap_text": _words,
     "single_choice": _choices,

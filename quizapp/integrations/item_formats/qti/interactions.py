@@ -10,7 +10,7 @@ from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.item_types.base import Response
 from quizapp.domain.item_types.marks import ALL_OR_NOTHING
-from quizapp.integrations.item_formats.qti import choices, entries, gaps, matches, matrices, orders
+from quizapp.integrations.item_formats.qti import choices, entries, gaps, hotspots, matches, matrices, orders
 from quizapp.integrations.item_formats.qti.asked import Asked
 from quizapp.integrations.item_formats.qti.markup import Markup
 from quizapp.integrations.item_formats.qti.names import Element, name
@@ -27,13 +27,14 @@ class Kind:
 
     ``write`` gives the question of an item of ours; ``read`` the author's form of what a file asks, from
     its first interaction; ``probes`` responses, the right one first, with which the file's scoring is
-    compared with ours.
+    compared with ours; ``lacks`` the sentence why an item of such a type cannot go out, empty if it can.
     """
 
     types: tuple[str, ...]
     write: Callable[[Markup, ItemVersion], Question]
     read: Callable[[Asked, Element], dict[str, Any]]
     probes: Callable[[Asked, Mapping[str, Any]], Sequence[Probe]]
+    lacks: Callable[[ItemVersion], str] = lambda _item: ""
 
     @property
     def is_known(self) -> bool:
@@ -50,12 +51,13 @@ _MATRIX = Kind(("matrix",), matrices.write, matrices.read, matrices.probes)
 _ENTRY = Kind(("numeric", "short_text"), entries.write, entries.read, entries.probes)
 _DROPDOWNS = Kind(("dropdown_cloze",), gaps.write_choices, gaps.read_choices, gaps.probes)
 _ENTRIES = Kind(("gap_text",), gaps.write_words, gaps.read_entries, gaps.probes)
+_HOTSPOT = Kind(("hotspot",), hotspots.write, hotspots.read, hotspots.probes, hotspots.lacks)
 _POOL = Kind(("gap_text",), gaps.write_words, gaps.read_pool, gaps.probes)
 
 #: item type -> how it is asked; what is not here cannot go out
 BY_TYPE: Mapping[str, Kind] = {
     told: kind
-    for kind in (_CHOICE, _ORDER, _MATCH, _MATRIX, _ENTRY, _DROPDOWNS, _ENTRIES)
+    for kind in (_CHOICE, _ORDER, _MATCH, _MATRIX, _ENTRY, _DROPDOWNS, _ENTRIES, _HOTSPOT)
     for told in kind.types
     if told in ITEM_TYPES
 }
@@ -67,12 +69,14 @@ ALONE: Mapping[str, Kind] = {
     entries.INTERACTION: _ENTRY,
     gaps.CHOICE: _DROPDOWNS,
     gaps.POOL: _POOL,
+    hotspots.INTERACTION: _HOTSPOT,
 }
 #: interaction -> how several of it in one text are read
 SEVERAL: Mapping[str, Kind] = {gaps.CHOICE: _DROPDOWNS, gaps.ENTRY: _ENTRIES}
 #: item type -> its scoring policies, the default first; others are right or wrong
 POLICIES: Mapping[str, tuple[str, ...]] = {
     "multiple_response": (ALL_OR_NOTHING, "right_minus_wrong", "per_option"),
+    "hotspot": (ALL_OR_NOTHING, "per_option"),
     "ordering": (ALL_OR_NOTHING, "adjacent_pairs"),
     "matching": (ALL_OR_NOTHING, "per_pair"),
     "matrix": (ALL_OR_NOTHING, "per_row", "kprim"),

@@ -36,6 +36,8 @@ def losses(outgoing: Outgoing) -> list[Problem]:
         if item.type not in BY_TYPE:
             detail = "QTI packages hold no items of this type yet; the item is left out"
             told.append(Problem("type", item.type, "type_not_supported", detail, item.id))
+        elif reason := BY_TYPE[item.type].lacks(item):
+            told.append(Problem("content", "", "not_held", reason, item.id))
         elif not _is_writable((to_source(item), scenarios.get(item.stimulus or ""))):
             detail = "XML has no way to write one of the item's characters; the item is left out"
             told.append(Problem("text", "", "bad_character", detail, item.id))
