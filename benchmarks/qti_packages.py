@@ -19,8 +19,8 @@ from quizapp import resources
 from quizapp.domain.exchange import Given, Outgoing
 from quizapp.domain.item import ItemVersion, read_item
 from quizapp.domain.item_bank import ItemBank, Stimulus
-from quizapp.integrations.item_bank_files import read_bank
 from quizapp.integrations.item_formats import item_format
+from quizapp.integrations.item_formats.bank_files import read_bank
 
 FORMATS = ("qti3", "qti2")
 SHIPPED = resources.folder("question_banks") / "security-cooperation"

@@ -72,6 +72,7 @@ def measure(dialect: str, wanted: Wanted, folder: Path | None) -> None:
         print(f"less than the full time: {_cheated(place, sitting_id)}; server ", end="")
         print(f"{host.processor_seconds(pids) - cpu:.1f} s, machine {host.machine().since(before)}")
         _each(sitters, lambda sitter: _answer(place, sitter))
+        print(f"errors while answering: {sum(bool(sitter.error) for sitter in sitters)}")
         print(f"all end within {wanted.end_seconds:g} s")
         before, cpu = host.machine(), host.processor_seconds(pids)
         _press(sitters, wanted.end_seconds, _submit)
@@ -116,6 +117,8 @@ def _start(sitter: Sitter, sitting_id: UUID) -> None:
     content = f"/attempts/{sitter.attempt_id}/content"
     sitter.browser.request("content", "GET", content, X_Attempt_Token=sitter.token)
     sitter.browser.seconds["begun"] = [time.perf_counter() - begun]
+    # The server closes what is idle for long; the answers come on a connection of their own.
+    sitter.browser.rest()
 
 
 def _answer(place: Installation, sitter: Sitter) -> None:

@@ -82,7 +82,7 @@ def create_app(
         appends=Appends(database),
     )
     _extensions(app)
-    app.jinja_env.filters |= {"markdown": markdown.render, "markdown_inline": markdown.render_inline}
+    app.jinja_env.filters |= markdown.FILTERS
     web.register(app)
     cli.register(app)
     return app

@@ -83,6 +83,7 @@ class Settings:
         False, "Send webhooks also to this machine, to private networks and over plain HTTP."
     )
     max_upload_bytes: int = _setting(4 * 1024 * 1024, "Largest request body accepted.")
+    max_import_bytes: int = _setting(64 * 1024 * 1024, "Largest file of items accepted, pictures included.")
     sweep_seconds: int = _setting(5, "Pause between two rounds of closing, scoring and sealing.")
     log_level: str = _setting("info", "Least severe log line written: debug, info, warning or error.")
     log_format: str = _setting("text", "Log lines as `text` for people or `json` for machines.")

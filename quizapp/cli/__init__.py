@@ -14,9 +14,9 @@ from quizapp import __version__
 
 #: Each module holds one click group (or command) named `cli`.
 MODULES = (
-    "api_tokens", "attempts", "audit", "banks", "case_files", "checks", "cohorts", "demo", "docs", "exams",
-    "frameworks", "packs", "people", "receipts", "records", "regrades", "rehearsals", "scores", "serving",
-    "signing_keys", "webhooks",
+    "api_tokens", "attempts", "audit", "banks", "bank_files", "case_files", "checks", "cohorts", "demo",
+    "docs", "exams", "frameworks", "items", "packs", "people", "receipts", "records", "regrades",
+    "rehearsals", "scores", "serving", "signing_keys", "webhooks",
 )  # fmt: skip
 
 

@@ -1,9 +1,8 @@
-"""Item banks: check files without a database, load them, list and export what is loaded."""
+"""Item banks: check files without a database, load them, list what is loaded."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 
 from quizapp.cli import common, item_quality
 from quizapp.ports import SystemClock
-from quizapp.services import items, items_check, items_export, items_read, items_schema
+from quizapp.services import items, items_check, items_read, items_schema
 
 PROBLEM_COLUMNS = ("file", "line", "item", "field", "value", "reason", "detail")
 
@@ -103,36 +102,6 @@ def _row(bank: items_read.BankSummary) -> dict[str, Any]:
         "framework": f"{bank.framework_id} {bank.framework_version}",
         "loaded_at": bank.loaded_at.isoformat(timespec="seconds"),
     }
-
-
-@common.command(cli, "export")
-@click.argument("bank", required=False)
-@click.option("--format", "form", type=click.Choice(["jsonl"]), default="jsonl", help="How to print.")
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="File, instead of the screen."
-)
-def export(bank: str | None, form: str, output: Path | None) -> None:
-    """Every item of a bank in its current wording, keys included: one JSON object a line.
-
-    BANK may be left out where only one bank is loaded. The export is audited.
-    """
-    told = items_export.export_bank(common.context(), common.CLI, bank or _only_bank())
-    lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in told)
-    if output is None:
-        sys.stdout.write(lines)
-        return
-    try:
-        output.write_text(lines, encoding="utf-8")
-    except OSError as error:
-        raise common.BadUsage(f"{output}: {error.strerror}") from error
-    click.echo(f"{len(told)} items in {output}", err=True)
-
-
-def _only_bank() -> str:
-    ids = [bank.bank_id for bank in items_read.banks(common.context(), common.CLI)]
-    if len(ids) == 1:
-        return ids[0]
-    raise common.BadUsage(f"name one of the loaded banks: {', '.join(ids) or 'there is none'}")
 
 
 @cli.command("schema")

@@ -10,8 +10,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from quizapp.domain.errors import Problem, Refused
+from quizapp.domain.item_types import item_type
 
 #: At most this many items of one shared scenario count for one task on one form.
 MAX_PER_STIMULUS_AND_TASK = 2
@@ -111,6 +113,11 @@ def order(seed: str, label: str, names: Iterable[str]) -> list[str]:
 def orderer(seed: str, item_id: str) -> Callable[[str, Sequence[str]], list[str]]:
     """The ordering function an item type's `present` takes, bound to one item of one form."""
     return lambda label, names: order(seed, f"{item_id}/{label}", names)
+
+
+def settled(type_name: str, content: Mapping[str, Any], seed: str, item_id: str) -> Mapping[str, Any]:
+    """The content of an item as one form asks it: with its own numbers, where every form has others."""
+    return item_type(type_name).settle(content, orderer(seed, item_id))
 
 
 def assemble(blueprint: Blueprint, pool: Collection[Candidate], seed: str) -> tuple[Slot, ...]:

@@ -13,9 +13,18 @@ from enum import StrEnum
 from quizapp.domain.errors import Problem
 from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_bank import ItemBank, Stimulus
+from quizapp.domain.picture import MEDIA_PREFIX
 
-#: How Markdown names a picture of a package or of a bank: ``![alternative text](media/NAME)``.
-MEDIA_PREFIX = "media/"
+__all__ = [
+    "MEDIA_PREFIX",
+    "Entry",
+    "Fidelity",
+    "Given",
+    "ItemFormat",
+    "Outgoing",
+    "Package",
+    "Picture",
+]
 
 
 class Fidelity(StrEnum):
@@ -100,6 +109,8 @@ class Outgoing:
     pictures: tuple[Picture, ...] = ()
     #: code -> wording of every task statement the items are tagged to
     tasks: Mapping[str, str] = field(default_factory=dict)
+    #: item id -> number of the wording that is current
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 Read = Callable[[bytes, Given], Package]

@@ -72,6 +72,15 @@ class Framework:
         """The task statement with this code, or None."""
         return next((task for task in self.tasks if task.code == code), None)
 
+    def code_of(self, typed: str) -> str:
+        """The code of the one task somebody means by its code or by words of it; else what they typed."""
+        wanted = typed.strip().casefold()
+        for task in self.tasks:
+            if task.code.casefold() == wanted:
+                return task.code
+        found = [task.code for task in self.tasks if wanted and wanted in task.text.casefold()]
+        return found[0] if len(found) == 1 else typed.strip()
+
     def competency_of(self, task_code: str) -> Competency | None:
         """The competency that holds this task code, or None."""
         return next((c for c in self.competencies if any(t.code == task_code for t in c.tasks)), None)

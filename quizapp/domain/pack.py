@@ -1,23 +1,25 @@
 """The emergency pack: how a form is printed, and how what was written on paper is read back.
 
 Every answer on paper is letters in rows, or a line of writing. Whoever keys it in types the
-letters row by row: "B", "AC", "CABD", and "-" for a row left empty.
+letters row by row: "B", "AC", "CABD", and "-" for a row left empty; several words with ";" between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from quizapp.domain.errors import Invalid
-from quizapp.domain.item_types import item_type
+from quizapp.domain.item_types import gaps, item_type
 from quizapp.domain.item_types.base import Content
 
 #: Letters and digits nobody mistakes for one another, written or read aloud.
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 8
 EMPTY_ROW = "-"
+#: What paper calls the options that pages name in the reader's language.
+WORDS = {"true": "True", "false": "False"}
 
 Presented = Mapping[str, Any]
 
@@ -35,28 +37,68 @@ def normalise_code(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerSpace:
-    """The place for one answer: a row of bubbles per label, or (without letters) a line to write on.
+class AnswerRow:
+    """A row of bubbles with its label, or (without letters) a line to write on."""
 
-    ``is_many`` says that more than one bubble of a row may be filled.
-    """
-
-    rows: tuple[str, ...]
+    label: str = ""
     letters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpace:
+    """The place for one answer: rows, of which ``is_many`` says that several bubbles may be filled."""
+
+    rows: tuple[AnswerRow, ...]
     is_many: bool = False
 
 
 def answer_space(presented: Presented) -> AnswerSpace:
     """What the answer sheet offers for one item."""
-    letters = tuple(str(option["letter"]) for option in presented.get("options", ()))
+    letters = _letters_of(presented, "options")
     match presented["type"]:
         case "ordering":
-            return AnswerSpace(tuple(str(rank) for rank in range(1, len(letters) + 1)), letters)
+            return AnswerSpace(_numbered([letters] * len(letters)))
         case "matching":
-            prompts = range(1, len(presented["prompts"]) + 1)
-            return AnswerSpace(tuple(str(number) for number in prompts), letters)
+            return AnswerSpace(_numbered([letters] * len(presented["prompts"])))
+        case "dropdown_cloze":
+            return AnswerSpace(_numbered([_letters_of(gap, "options") for gap in presented["gaps"]]))
+        case "gap_text":
+            return AnswerSpace(_numbered([_letters_of(presented, "words")] * len(presented["gaps"])))
+        case "matrix":
+            return AnswerSpace(_numbered([_letters_of(presented, "columns")] * len(presented["statements"])))
         case other:
-            return AnswerSpace(("",), letters, is_many=other == "multiple_response")
+            is_many = other == "multiple_response" or presented.get("several", False)
+            return AnswerSpace((AnswerRow("", letters),), is_many=is_many)
+
+
+def _letters_of(offering: Presented, field: str) -> tuple[str, ...]:
+    return tuple(str(row["letter"]) for row in offering.get(field, ()))
+
+
+def _numbered(rows: Iterable[tuple[str, ...]]) -> tuple[AnswerRow, ...]:
+    return tuple(AnswerRow(str(number), letters) for number, letters in enumerate(rows, 1))
+
+
+def lines(presented: Presented) -> Iterator[tuple[str, str]]:
+    """What is printed below a stem, row by row: (letter or number, text)."""
+    if presented.get("picture", {}).get("name"):
+        yield "", f"![{presented['picture']['alt']}](media/{presented['picture']['name']})"
+    if "gaps" in presented:
+        yield "", gaps.printed(presented["gaps"], presented["after"])
+        for gap in presented["gaps"]:
+            if "options" in gap:
+                told = (f"{option['letter']} {option['text']}" for option in gap["options"])
+                yield str(gap["number"]), "   ".join(told)
+    for word in presented.get("words", ()):
+        yield word["letter"], word["text"]
+    for number, prompt in enumerate(presented.get("prompts", ()), 1):
+        yield str(number), prompt["text"]
+    for statement in presented.get("statements", ()):
+        yield str(statement["number"]), statement["text"]
+    for option in (*presented.get("options", ()), *presented.get("columns", ())):
+        yield option["letter"], option.get("text") or WORDS.get(option["id"], option["id"])
+    if presented.get("unit"):
+        yield "", f"In {presented['unit']}."
 
 
 def read(content: Content, presented: Presented, typed: str) -> dict[str, Any] | None:
@@ -79,7 +121,7 @@ def written(presented: Presented, response: Mapping[str, Any] | None) -> str:
     match presented["type"]:
         case "single_choice" | "true_false":
             return str(letters[response["choice"]])
-        case "multiple_response":
+        case "multiple_response" | "hotspot":
             return "".join(sorted(letters[identifier] for identifier in response["choices"]))
         case "ordering":
             by_rank = {rank: letters[identifier] for identifier, rank in response["ranks"].items()}
@@ -88,17 +130,43 @@ def written(presented: Presented, response: Mapping[str, Any] | None) -> str:
             pairs = response["pairs"]
             prompts = (prompt["id"] for prompt in presented["prompts"])
             return "".join(letters[pairs[name]] if name in pairs else EMPTY_ROW for name in prompts)
+        case "dropdown_cloze":
+            return "".join(_letter_in(gap, response["gaps"]) for gap in presented["gaps"])
+        case "matrix":
+            letters = {column["id"]: column["letter"] for column in presented["columns"]}
+            told = (response["cells"].get(row["id"]) for row in presented["statements"])
+            return "".join(letters.get(column, EMPTY_ROW) for column in told)
+        case "gap_text":
+            return _words_written(presented, response["words"])
         case _:
             return str(response.get("text", response.get("number", "")))
 
 
+def _letter_in(gap: Presented, chosen: Mapping[str, str]) -> str:
+    told = (option["letter"] for option in gap["options"] if option["id"] == chosen.get(gap["id"]))
+    return str(next(told, EMPTY_ROW))
+
+
+def _words_written(presented: Presented, words: Mapping[str, str]) -> str:
+    letters = {word["id"]: word["letter"] for word in presented["words"]}
+    told = [words.get(gap["id"], EMPTY_ROW) for gap in presented["gaps"]]
+    return "".join(letters.get(word, EMPTY_ROW) for word in told) if letters else "; ".join(told)
+
+
 def _letters(presented: Presented, text: str) -> list[str]:
     """The ids of the typed letters, "" for an empty row; spaces, commas and case do not matter."""
-    by_letter = {option["letter"]: option["id"] for option in presented["options"]} | {EMPTY_ROW: ""}
-    told = [letter for letter in text.upper() if letter not in " ,;."]
-    if any(letter not in by_letter for letter in told):
+    return [_id_of(presented["options"], letter) for letter in _typed(text)]
+
+
+def _typed(text: str) -> list[str]:
+    return [letter for letter in text.upper() if letter not in " ,;."]
+
+
+def _id_of(rows: Iterable[Presented], letter: str) -> str:
+    by_letter = {row["letter"]: row["id"] for row in rows} | {EMPTY_ROW: ""}
+    if letter not in by_letter:
         raise Invalid("bad_response")
-    return [by_letter[letter] for letter in told]
+    return str(by_letter[letter])
 
 
 def _one(presented: Presented, text: str) -> object:
@@ -126,6 +194,28 @@ def _pairs(presented: Presented, text: str) -> object:
     return {"pairs": dict(zip(prompts, ids, strict=False))}
 
 
+def _gaps(presented: Presented, text: str) -> object:
+    letters = _rows(_typed(text), len(presented["gaps"]))
+    told = zip(presented["gaps"], letters, strict=False)
+    return {"gaps": {gap["id"]: _id_of(gap["options"], letter) for gap, letter in told}}
+
+
+def _words(presented: Presented, text: str) -> object:
+    """A letter a gap where there is a pool, else a word a gap with semicolons between them."""
+    names = [gap["id"] for gap in presented["gaps"]]
+    told = _typed(text) if presented["words"] else [word.strip() for word in text.split(";")]
+    rows = _rows(told, len(names))
+    if presented["words"]:
+        rows = [_id_of(presented["words"], letter) for letter in rows]
+    return {"words": {name: "" if row == EMPTY_ROW else row for name, row in zip(names, rows, strict=False)}}
+
+
+def _cells(presented: Presented, text: str) -> object:
+    letters = _rows(_typed(text), len(presented["statements"]))
+    told = zip(presented["statements"], letters, strict=False)
+    return {"cells": {row["id"]: _id_of(presented["columns"], letter) for row, letter in told}}
+
+
 def _rows(ids: list[str], most: int) -> list[str]:
     if len(ids) > most:
         raise Invalid("bad_response")
@@ -136,10 +226,16 @@ _READ: Mapping[str, Callable[[Presented, str], object]] = {
     "single_choice": _one,
     "true_false": _one,
     "multiple_response": _many,
+    "hotspot": _many,
     "ordering": _ranks,
     "matching": _pairs,
+    "dropdown_cloze": _gaps,
+    "gap_text": _words,
+    "matrix": _cells,
     "numeric": lambda _presented, text: {"number": text},
+    "parametrised_numeric": lambda _presented, text: {"number": text},
     "short_text": lambda _presented, text: {"text": text},
+    "essay": lambda _presented, text: {"text": text},
 }
 
 
@@ -166,6 +262,15 @@ class PrintedForm:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedPicture:
+    """A picture of the pack's items; its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """Everything that is printed for the day when nothing works."""
 
@@ -176,6 +281,8 @@ class Pack:
     sections: tuple[str, ...]
     forms: tuple[PrintedForm, ...]
     has_calculator: bool = False
+    #: by the name texts call them by
+    pictures: Mapping[str, PrintedPicture] = field(default_factory=dict)
 
 
 def differences(first: Mapping[str, object], second: Mapping[str, object]) -> list[int]:

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     BROWSE_BANK = "bank.browse"
     LOAD_BANK = "bank.load"
     READ_KEYS = "item.read_keys"
+    WRITE_ITEM = "item.write"
     APPROVE_ITEM = "item.approve"
     DEFINE_EXAM = "exam.define"
     PREVIEW_EXAM = "exam.preview"
@@ -44,6 +45,8 @@ class Permission(StrEnum):
     WATCH_SITTING = "sitting.watch"
     RUN_SITTING = "sitting.run"
     SUSPEND_ITEM = "item.suspend"
+    READ_ITEM_STATISTICS = "item.read_statistics"
+    MARK_RESPONSES = "score.mark"
     SIT_EXAM = "attempt.sit"
     DECIDE_LATE = "attempt.decide_late"
     READ_SCORES = "score.read"
@@ -74,6 +77,7 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     _P.BROWSE_BANK: frozenset({_R.INSTRUCTOR, _R.REVIEWER, _R.ADMINISTRATOR}),
     _P.LOAD_BANK: frozenset({_R.INSTRUCTOR, _R.ADMINISTRATOR}),
     _P.READ_KEYS: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
+    _P.WRITE_ITEM: frozenset({_R.INSTRUCTOR}),
     _P.APPROVE_ITEM: frozenset({_R.REVIEWER}),
     _P.DEFINE_EXAM: frozenset({_R.INSTRUCTOR}),
     _P.PREVIEW_EXAM: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
@@ -81,6 +85,8 @@ PERMISSIONS: dict[Permission, frozenset[Role]] = {
     _P.WATCH_SITTING: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.ADMINISTRATOR}),
     _P.RUN_SITTING: frozenset({_R.INSTRUCTOR, _R.PROCTOR, _R.ADMINISTRATOR}),
     _P.SUSPEND_ITEM: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
+    _P.READ_ITEM_STATISTICS: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
+    _P.MARK_RESPONSES: frozenset({_R.INSTRUCTOR, _R.REVIEWER}),
     _P.SIT_EXAM: frozenset({_R.LEARNER}),
     _P.DECIDE_LATE: frozenset({_R.PROCTOR, _R.ADMINISTRATOR}),
     _P.READ_SCORES: frozenset({_R.INSTRUCTOR, _R.REGISTRAR}),

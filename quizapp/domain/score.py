@@ -15,7 +15,7 @@ from functools import lru_cache
 from math import comb, lcm
 
 from quizapp.domain.exam import CutRule, TaskRule
-from quizapp.domain.item_types import item_type
+from quizapp.domain.item_types import Mark, Marking, item_type
 
 #: Practice says "looks strong" from this posterior on, "start here" below the other.
 PRACTICE_STRONG = Fraction(80, 100)
@@ -56,6 +56,7 @@ class SlotFacts:
     """One slot with all it takes to mark it.
 
     ``counts`` is false for a pilot or suspended item; ``is_first_exposure`` for one met before.
+    ``markings`` are people's, of this very response, where its type is marked by people.
     """
 
     position: int
@@ -67,6 +68,7 @@ class SlotFacts:
     response: Mapping[str, object] | None
     counts: bool = True
     is_first_exposure: bool = True
+    markings: tuple[Marking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,8 @@ class SlotMark:
 
 
 def mark(slot: SlotFacts) -> SlotMark:
-    """Mark one slot by its item type; an unanswered one is wrong, never absent."""
-    told = item_type(slot.item_type).mark(slot.key, slot.content, slot.response)
+    """Mark one slot by its item type; an unanswered one is wrong, never absent, and so is one that waits."""
+    told = _award(slot) or item_type(slot.item_type).mark(slot.key, slot.content, slot.response)
     return SlotMark(
         position=slot.position,
         item_id=slot.item_id,
@@ -96,6 +98,16 @@ def mark(slot: SlotFacts) -> SlotMark:
         is_answered=slot.response is not None,
         is_evidence=slot.counts and slot.is_first_exposure,
     )
+
+
+def waits(slot: SlotFacts) -> bool:
+    """Whether people have still to mark this slot; what counts for nobody waits for nobody."""
+    return slot.counts and item_type(slot.item_type).award is not None and _award(slot) is None
+
+
+def _award(slot: SlotFacts) -> Mark | None:
+    award = item_type(slot.item_type).award
+    return award(slot.key, slot.content, slot.response, slot.markings) if award else None
 
 
 def posterior(x: int, n: int, c: Fraction) -> Fraction:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from html import unescape
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+from quizapp.domain.picture import MEDIA_PREFIX, STORED_NAME
+
 _TAGS = frozenset(
     [
         "p",
@@ -32,22 +37,75 @@ _TAGS = frozenset(
         "hr",
         "h3",
         "h4",
+        "img",
     ]
 )
+_IMAGE_ATTRIBUTES = {"img": {"src", "alt"}}
+#: Where pictures are served; the page's own address does not matter.
+MEDIA = f"/{MEDIA_PREFIX}"
+_IMAGE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_TAG = re.compile(r"<[^>]*>")
 
 #: Texts of which the HTML is kept: those of a few exams. The same text always gives the same HTML.
 KEPT = 4_096
 
 
+def _image(renderer: Any, tokens: Sequence[Any], index: int, options: Any, env: Any) -> str:
+    """A picture that is stored here; of any other its words stay."""
+    token = tokens[index]
+    words = str(escape(renderer.renderInlineAsText(token.children or [], options, env)))
+    source = str(token.attrGet("src") or "")
+    if not source.startswith(MEDIA_PREFIX) or not STORED_NAME.fullmatch(source.removeprefix(MEDIA_PREFIX)):
+        return words
+    return f'<img src="/{source}" alt="{words}">'
+
+
+def _markdown() -> MarkdownIt:
+    told = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+    told.renderer.rules["image"] = lambda *told_of: _image(told.renderer, *told_of)  # type: ignore[attr-defined]
+    return told
+
+
+_MARKDOWN = _markdown()
+
+
+def _kept(tag: str, attribute: str, value: str) -> str | None:
+    """Pictures come from our own store only, whatever let an address through to here."""
+    if (tag, attribute) != ("img", "src"):
+        return value
+    return value if value.startswith(MEDIA) and STORED_NAME.fullmatch(value.removeprefix(MEDIA)) else None
+
+
+def _clean(html: str) -> Markup:
+    attributes: Mapping[str, set[str]] = _IMAGE_ATTRIBUTES
+    told = nh3.clean(html, tags=set(_TAGS), attributes=dict(attributes), attribute_filter=_kept)
+    return Markup(told)  # noqa: S704 - the line above is the sanitiser
+
+
 @lru_cache(KEPT)
 def render(text: str) -> Markup:
-    """HTML for a block of Markdown; links and images are dropped, their text stays."""
-    html = nh3.clean(_MARKDOWN.render(text or ""), tags=set(_TAGS), attributes={})
-    return Markup(html)  # noqa: S704 - the line above is the sanitiser
+    """HTML for a block of Markdown; links are dropped, and pictures that are not stored here: their
+    text stays.
+    """
+    return _clean(_MARKDOWN.render(text or ""))
 
 
 @lru_cache(KEPT)
 def render_inline(text: str) -> Markup:
     """HTML for one line of Markdown, without a paragraph around it."""
-    html = nh3.clean(_MARKDOWN.renderInline(text or ""), tags=set(_TAGS), attributes={})
-    return Markup(html)  # noqa: S704 - the line above is the sanitiser
+    return _clean(_MARKDOWN.renderInline(text or ""))
+
+
+@lru_cache(KEPT)
+def plain(text: str) -> str:
+    """The words of Markdown and nothing else, for where no HTML can stand; of a picture what it shows."""
+    words = _TAG.sub(" ", _IMAGE.sub(r"\1", render(text)))
+    return " ".join(unescape(words).split())
+
+
+#: The filters of templates, by name.
+FILTERS: Mapping[str, Callable[[str], str]] = {
+    "markdown": render,
+    "markdown_inline": render_inline,
+    "markdown_plain": plain,
+}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
 from quizapp.domain.errors import Invalid, Problem
-from quizapp.domain.pack import Pack, PrintedForm, PrintedItem, answer_space
+from quizapp.domain.pack import Pack, PrintedForm, PrintedItem, PrintedPicture, answer_space, lines
+from quizapp.domain.picture import MEDIA_PREFIX, REFERENCE
 
 #: Typographic signs that every PDF reader's own fonts show only in a plainer form.
 PLAIN = str.maketrans(
@@ -20,19 +22,26 @@ PLAIN = str.maketrans(
 )  # fmt: skip
 #: Underscores are left alone: a stem may hold a blank to fill in.
 EMPHASIS = re.compile(r"(\*\*|`)(.+?)\1", re.DOTALL)
-WORDS = {"true": "True", "false": "False"}
 HOW = {
     "single_choice": "Fill one bubble.",
     "true_false": "Fill one bubble.",
     "multiple_response": "Fill every bubble that is right.",
     "ordering": "Row 1 is the first: fill one bubble a row.",
     "matching": "Fill one bubble for each number.",
+    "dropdown_cloze": "Fill one bubble for each gap.",
+    "gap_text": "One bubble or one word for each gap.",
+    "matrix": "Fill one bubble for each number.",
     "numeric": "Write a number.",
+    "parametrised_numeric": "Write a number.",
+    "hotspot": "Fill the bubble of every region you choose.",
     "short_text": "Write a few words.",
+    "essay": "Write on a sheet of your own.",
 }
 MARGIN, LINE, GAP, TEXT = 18, 5.2, 3.5, 10.5
 BUBBLE, BUBBLE_STEP, ROW = 4.6, 8.5, 6.6
 RULE_LENGTH, INDENT = 70, 6
+#: Millimetres of a pixel at 96 to the inch, of the tallest picture, and of the tallest plan of one.
+PIXEL, TALLEST, TALLEST_PLAN = 25.4 / 96, 110, 90
 PROCTOR_COLUMNS = (("Form", 34), ("Name", 66), ("Handed out", 26), ("Handed in", 26), ("Initials", 22))
 
 
@@ -49,8 +58,8 @@ def draw(pack: Pack, now: datetime, font: str = "") -> bytes:
 
 
 def plain(text: str) -> str:
-    """A text without the marks of Markdown's emphasis."""
-    return EMPHASIS.sub(r"\2", text).strip()
+    """A text without the marks of Markdown's emphasis; of a picture what it shows."""
+    return EMPHASIS.sub(r"\2", REFERENCE.sub(r"[\g<alt>]", text)).strip()
 
 
 def _check(pack: Pack) -> None:
@@ -68,9 +77,7 @@ def _texts(pack: Pack) -> Iterable[str]:
     for form in pack.forms:
         for item in form.items:
             yield from (item.stimulus_title, item.stimulus_text, item.presented["stem"])
-            yield item.presented.get("unit", "")
-            for row in (*item.presented.get("prompts", ()), *item.presented.get("options", ())):
-                yield row.get("text", "")
+            yield from (text for _, text in lines(item.presented))
 
 
 class _Pages(FPDF):
@@ -116,6 +123,23 @@ class _Pages(FPDF):
         self._font(size, style)
         self.set_x(MARGIN + indent)
         self.multi_cell(0, LINE, self._said(plain(text)), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        for shown in self._pictures(text):
+            width, height = self._size(shown, indent)
+            if self.get_y() + height > self.page_break_trigger:
+                self.add_page()
+            self.image(io.BytesIO(shown.data), MARGIN + indent, self.get_y() + 1, width, height)
+            self.set_y(self.get_y() + height + 2)
+
+    def _pictures(self, text: str) -> list[PrintedPicture]:
+        known = self._pack.pictures
+        names = (match["target"].removeprefix(MEDIA_PREFIX) for match in REFERENCE.finditer(text))
+        return [known[name] for name in names if name in known]
+
+    def _size(self, shown: PrintedPicture, indent: float) -> tuple[float, float]:
+        """Width and height on paper: as on a screen, unless its place is smaller."""
+        width, height = shown.width * PIXEL, shown.height * PIXEL
+        scale = min(1, (self.epw - indent) / width, TALLEST / height)
+        return width * scale, height * scale
 
     # --- the list for the proctor -------------------------------------------------------
 
@@ -170,14 +194,41 @@ class _Pages(FPDF):
 
     def _question(self, item: PrintedItem, is_introduced: bool) -> None:
         """One question, with its stimulus where that is new, on one page where it fits on one."""
-        lines = list(_lines(item))
+        told = list(_lines(item))
         if is_introduced:
-            lines = [(item.stimulus_title, "B", 0.0), (item.stimulus_text, "", 0.0), *lines]
-        if self.get_y() + GAP + sum(self._height(*line) for line in lines) > self.page_break_trigger:
+            told = [(item.stimulus_title, "B", 0.0), (item.stimulus_text, "", 0.0), *told]
+        plan = item.presented.get("picture")
+        height = sum(self._height(*line) for line in told) + (self._plan_scale(plan)[1] if plan else 0)
+        if self.get_y() + GAP + height > self.page_break_trigger:
             self.add_page()
         self.ln(GAP)
-        for text, style, indent in lines:
+        for text, style, indent in told:
             self._text(text, style=style, indent=indent)
+        if plan:
+            self._plan(plan)
+
+    def _plan_scale(self, picture: Mapping[str, Any]) -> tuple[float, float]:
+        """Millimetres a pixel, and the height that the plan of a picture takes."""
+        width, height = picture["width"], picture["height"]
+        scale = min(PIXEL, (self.epw - INDENT) / width, TALLEST_PLAN / height)
+        return scale, height * scale + 2 * GAP
+
+    def _plan(self, picture: Mapping[str, Any]) -> None:
+        """The outlines of a picture's regions with their letters, apart from it: print is grey."""
+        scale, height = self._plan_scale(picture)
+        left, top = MARGIN + INDENT, self.get_y() + GAP
+        self.rect(left, top, picture["width"] * scale, picture["height"] * scale)
+        self._font(9, "B")
+        for area in picture["areas"]:
+            if area["circle"]:
+                x, y, radius = (number * scale for number in area["circle"])
+                self.ellipse(left + x - radius, top + y - radius, 2 * radius, 2 * radius)
+            else:
+                self.polygon([(left + x * scale, top + y * scale) for x, y in area["points"]])
+            x, y = (number * scale for number in area["label"])
+            self.set_xy(left + x - BUBBLE, top + y - BUBBLE / 2)
+            self.cell(2 * BUBBLE, BUBBLE, area["letter"], align="C")
+        self.set_xy(MARGIN, top + height)
 
     def _height(self, text: str, style: str, indent: float) -> float:
         self._font(TEXT, style)
@@ -185,7 +236,7 @@ class _Pages(FPDF):
         told: Any = self.multi_cell(
             width, LINE, self._said(plain(text)), align="L", dry_run=True, output="HEIGHT"
         )
-        return float(told)
+        return float(told) + sum(self._size(shown, indent)[1] + 2 for shown in self._pictures(text))
 
     def answer_sheet(self, form: PrintedForm) -> None:
         """Bubbles and lines, a block an item, never broken over two pages."""
@@ -204,7 +255,7 @@ class _Pages(FPDF):
         if self.get_y() + ROW * len(space.rows) + 3 > self.page_break_trigger:
             self.add_page()
         self.ln(2)
-        for number, label in enumerate(space.rows):
+        for number, row in enumerate(space.rows):
             y = self.get_y()
             if number == 0:
                 self._font(TEXT, "B")
@@ -214,9 +265,9 @@ class _Pages(FPDF):
                 self.cell(56, ROW, HOW.get(item.presented["type"], ""), align="R")
             self._font(9)
             self.set_xy(MARGIN + 11, y)
-            self.cell(8, ROW, label)
-            if space.letters:
-                self._bubbles(space.letters, MARGIN + 19, y)
+            self.cell(8, ROW, row.label)
+            if row.letters:
+                self._bubbles(row.letters, MARGIN + 19, y)
             else:
                 self.line(MARGIN + 11, y + ROW - 1, MARGIN + 11 + RULE_LENGTH, y + ROW - 1)
             self.set_xy(MARGIN, y + ROW)
@@ -233,13 +284,5 @@ class _Pages(FPDF):
 def _lines(item: PrintedItem) -> Iterator[tuple[str, str, float]]:
     """The lines of a question: text, style and indent."""
     yield f"{item.position}.  {item.presented['stem']}", "B", 0
-    for number, prompt in enumerate(item.presented.get("prompts", ()), 1):
-        yield f"{number}   {prompt['text']}", "", INDENT
-    for option in item.presented.get("options", ()):
-        yield f"{option['letter']}   {_option(option)}", "", INDENT
-    if item.presented.get("unit"):
-        yield f"In {item.presented['unit']}.", "", INDENT
-
-
-def _option(option: Any) -> str:
-    return str(option.get("text") or WORDS.get(option["id"], option["id"]))
+    for label, text in lines(item.presented):
+        yield f"{label}   {text}" if label else text, "", INDENT

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from quizapp.rescorer.numbers import meanings
 
 ONE, NOTHING = Fraction(1), Fraction(0)
-LONGEST_TEXT, LONGEST_NUMBER = 200, 60
+LONGEST_TEXT, LONGEST_WORD, LONGEST_NUMBER, LONGEST_ESSAY = 200, 100, 60, 9_000
 Json = Mapping[str, Any]
+#: Types whose points are what people gave.
+BY_PEOPLE = frozenset({"essay"})
 
 
 def points(type_name: str, content: Json, key: Json, response: Json | None) -> Fraction:
@@ -22,6 +24,25 @@ def points(type_name: str, content: Json, key: Json, response: Json | None) -> F
         return _TYPES[type_name](content, key, response)
     except (KeyError, TypeError, ValueError, AttributeError):
         return NOTHING
+
+
+def marked(key: Json, response: Json | None, markings: Sequence[Json]) -> tuple[Fraction, bool]:
+    """Points and whether they are enough, of what people marked under a rubric; nothing is worth nothing."""
+    text = response.get("text") if response and set(response) == {"text"} else None
+    if not isinstance(text, str) or not text.strip() or len(text) > LONGEST_ESSAY:
+        return NOTHING, False
+    told = key.get("marking", {})
+    best = sum(max(int(level["points"]) for level in one["levels"]) for one in key["criteria"])
+    words = [marking for marking in markings if marking["is_adjudication"]]
+    if words:
+        total = Fraction(sum(words[-1]["levels"].values()))
+    else:
+        by_person = {marking["marker"]: sum(marking["levels"].values()) for marking in markings}
+        sums = sorted(by_person.values())
+        if len(sums) < int(told.get("markers", 1)) or sums[-1] - sums[0] > int(told.get("difference", 0)):
+            return NOTHING, False
+        total = Fraction(sum(sums), len(sums))
+    return total / best, total >= int(told.get("enough", best))
 
 
 def right_under(key: Json, answer: Json) -> dict[str, Any]:
@@ -36,6 +57,14 @@ def right_under(key: Json, answer: Json) -> dict[str, Any]:
         changed["order"] = [places[rank] for rank in sorted(places)]
     elif "pairs" in answer:
         changed["pairs"] = answer["pairs"]
+    elif "gaps" in answer:
+        changed["keys"] = {gap: [option] for gap, option in answer["gaps"].items()}
+    elif "words" in answer:
+        changed["answers"] = {gap: [word] for gap, word in answer["words"].items()}
+    elif "cells" in answer:
+        changed["cells"] = answer["cells"]
+    elif "variant" in answer:
+        changed["answers"] = {**key["answers"], answer["variant"]: answer["number"]}
     elif "number" in answer:
         changed["value"] = answer["number"]
     else:
@@ -108,6 +137,68 @@ def _text(content: Json, key: Json, response: Json) -> Fraction:
     return _all(typed != "" and any(_same(text, is_exact) == typed for text in key["answers"]))
 
 
+def _gaps(content: Json, key: Json, response: Json) -> Fraction:
+    """Drop-downs: a gap counts where its option is one of the gap's keys."""
+    offered = {gap["id"]: {option["id"] for option in gap["options"]} for gap in content["gaps"]}
+    given = response["gaps"]
+    if not given or any(option not in offered[gap] for gap, option in given.items()):
+        return NOTHING
+    return _parts([gap in given and given[gap] in keys for gap, keys in key["keys"].items()], key)
+
+
+def _words(content: Json, key: Json, response: Json) -> Fraction:
+    """Words: a gap counts where its word is spelt like one that is accepted there."""
+    is_exact, pool = bool(content.get("case_sensitive")), content.get("words")
+    given, gaps = response["words"], {gap["id"] for gap in content["gaps"]}
+    if not given or set(given) - gaps or any(len(word) > LONGEST_WORD for word in given.values()):
+        return NOTHING
+    if pool is not None and set(given.values()) - set(pool):
+        return NOTHING
+    typed = {gap: _same(word, is_exact) for gap, word in given.items()}
+    accepted = {gap: [_same(word, is_exact) for word in words] for gap, words in key["answers"].items()}
+    return _parts([typed.get(gap, "") in ({*words} - {""}) for gap, words in accepted.items()], key)
+
+
+def _cells(content: Json, key: Json, response: Json) -> Fraction:
+    """A matrix: a statement counts where its column is the key's; no columns are true and false."""
+    columns = [column["id"] for column in content.get("columns") or [{"id": "true"}, {"id": "false"}]]
+    given, wanted = response["cells"], key["cells"]
+    if (
+        not given
+        or set(given) - {row["id"] for row in content["statements"]}
+        or set(given.values()) - set(columns)
+    ):
+        return NOTHING
+    hits = [given.get(row) == column for row, column in wanted.items()]
+    if key.get("scoring") == "kprim":
+        missed = len(hits) - sum(hits)
+        return max(ONE - Fraction(missed, 2), NOTHING)
+    return _parts(hits, key)
+
+
+def _parametrised(content: Json, key: Json, response: Json) -> Fraction:
+    """A number against the answer of the one variant that the form asked."""
+    asked = {variant["id"] for variant in content["variants"]}
+    variant = response.get("variant") or (min(asked) if len(asked) == 1 else "")
+    if variant not in asked:
+        return NOTHING
+    return _numeric(content, {**key, "value": key["answers"][variant]}, response)
+
+
+def _regions(content: Json, key: Json, response: Json) -> Fraction:
+    """Regions are options, of which only some items let several be chosen."""
+    if len(set(response["choices"])) > 1 and not content.get("several"):
+        return NOTHING
+    return _several(content, key, response)
+
+
+def _parts(hits: list[bool], key: Json) -> Fraction:
+    """Parts of equal worth: each for itself, or all of them or nothing."""
+    if key.get("scoring", "all_or_nothing") == "all_or_nothing":
+        return _all(False not in hits)
+    return Fraction(hits.count(True), len(hits))
+
+
 def _same(text: str, is_exact: bool) -> str:
     one = " ".join(unicodedata.normalize("NFKC", text).split())
     return one if is_exact else unicodedata.normalize("NFKC", one.casefold())
@@ -121,4 +212,9 @@ _TYPES: Mapping[str, Callable[[Json, Json, Json], Fraction]] = {
     "matching": _match,
     "numeric": _numeric,
     "short_text": _text,
+    "dropdown_cloze": _gaps,
+    "gap_text": _words,
+    "matrix": _cells,
+    "hotspot": _regions,
+    "parametrised_numeric": _parametrised,
 }

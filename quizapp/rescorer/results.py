@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import comb, factorial
 from typing import Any
 
-from quizapp.rescorer.marks import points, right_under
+from quizapp.rescorer.marks import BY_PEOPLE, marked, points, right_under
 
 Json = Mapping[str, Any]
 #: Where, what is stored, what is reckoned.
@@ -130,15 +130,19 @@ def _mark(slot: Json, response: Any) -> dict[str, Any]:
     counts = slot["is_scored"] and not slot["is_withdrawn"] and not ruling["is_dropped"]
     keys = [slot["key"]] if ruling["keeps_key"] else []
     keys += [right_under(slot["key"], answer) for answer in ruling["answers"]]
-    best = max(points(slot["type"], slot["content"], key, response) for key in keys)
+    if slot["type"] in BY_PEOPLE:
+        best, is_right = marked(slot["key"], response, slot.get("markings", ()))
+    else:
+        best = max(points(slot["type"], slot["content"], key, response) for key in keys)
+        is_right = best == 1
     if ruling["is_full"]:
-        best = Fraction(1)
+        best, is_right = Fraction(1), True
     return {
         "position": slot["position"],
         "task": slot["task"],
         "points": best if counts else Fraction(0),
         "maximum": Fraction(int(counts)),
-        "is_right": best == 1,
+        "is_right": is_right,
         "is_answered": response is not None,
         "is_evidence": bool(counts and slot["is_first"]),
     }

@@ -108,7 +108,7 @@ def _person(actor: Actor) -> UUID:
 
 
 def _sitting(session: Session, sitting_id: UUID) -> tuple[RowSitting, RowExam]:
-    found = exam_store.sitting_with_exam(session, sitting_id)
+    found = exam_store.starting(session, sitting_id)
     if found is None:
         raise NotFound("not_found")
     return found

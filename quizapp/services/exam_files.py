@@ -15,9 +15,9 @@ from quizapp.domain.errors import Invalid, NotFound, Problem, Refused, raise_if_
 from quizapp.domain.exam import ExamDefinition, ExamState
 from quizapp.domain.person import Actor, Permission
 from quizapp.integrations import exam_files as text_form
-from quizapp.integrations import item_bank_files as yaml_files
 from quizapp.integrations.exam_files import ExamFile
-from quizapp.integrations.item_bank_files import Entry, FileProblem
+from quizapp.integrations.item_formats import bank_files as yaml_files
+from quizapp.integrations.item_formats.bank_files import Entry, FileProblem
 from quizapp.services import exam_drafts
 from quizapp.services.exam_drafts import Ground
 from quizapp.services.exams import ExamDetail

@@ -11,14 +11,15 @@ from typing import Any
 
 from quizapp import resources
 from quizapp.domain import framework as framework_domain
-from quizapp.domain import item_quality
-from quizapp.domain.errors import NotFound, Problem
+from quizapp.domain import item_quality, picture
+from quizapp.domain.errors import Invalid, NotFound, Problem
 from quizapp.domain.framework import Framework
 from quizapp.domain.item import ItemVersion, read_item
 from quizapp.domain.item_bank import ItemBank, PlacedItem, Stimulus, check_bank, read_bank, read_stimulus
 from quizapp.domain.item_quality import LIMITS, Quality
-from quizapp.integrations import item_bank_files
-from quizapp.integrations.item_bank_files import BankFiles, Entry, FileProblem
+from quizapp.integrations import images
+from quizapp.integrations.item_formats import bank_files
+from quizapp.integrations.item_formats.bank_files import BankFiles, Entry, FileProblem
 
 __all__ = ["BankCheck", "FileProblem", "FrameworkFile", "ReadBank", "check_bank_files", "read_framework"]
 
@@ -94,9 +95,9 @@ def read_framework(path: Path) -> FrameworkFile:
     """
     found = find(path)
     if found.is_dir():
-        found = found / item_bank_files.FRAMEWORK_FILE
+        found = found / bank_files.FRAMEWORK_FILE
     try:
-        entry, problems = item_bank_files.read_mapping(found, found.name)
+        entry, problems = bank_files.read_mapping(found, found.name)
     except OSError as error:
         raise NotFound("unreadable", path=str(found), reason=error.strerror or str(error)) from error
     if entry is None:
@@ -150,9 +151,9 @@ def _read_framework_of(folder: Path, framework: Path | None) -> FrameworkFile:
     if framework is not None:
         return read_framework(framework)
     for place in (folder, folder.parent):
-        if (place / item_bank_files.FRAMEWORK_FILE).is_file():
+        if (place / bank_files.FRAMEWORK_FILE).is_file():
             return read_framework(place)
-    name, detail = item_bank_files.FRAMEWORK_FILE, "neither in the folder nor in the one above"
+    name, detail = bank_files.FRAMEWORK_FILE, "neither in the folder nor in the one above"
     missing = FileProblem(name, 0, "", "", "", "missing_file", detail)
     return FrameworkFile({}, None, (missing,))
 
@@ -179,7 +180,7 @@ def read(folder: Path, codes: Iterable[str] | None) -> ReadBank:
     header = _read(files.header, read_bank, problems) if files.header else None
     stimuli = [_read(entry, read_stimulus, problems) for entry in files.stimuli]
     items = [_read(entry, read_item, problems) for entry in files.items]
-    problems += _between(files, codes)
+    problems += [*_between(files, codes), *_check_pictures(files)]
     return ReadBank(
         header,
         tuple(stimulus for stimulus in stimuli if stimulus),
@@ -193,7 +194,7 @@ def _files(folder: Path) -> BankFiles:
     if not folder.is_dir():
         raise NotFound("unreadable", path=str(folder), reason="a bank is a folder")
     try:
-        return item_bank_files.read_bank(folder)
+        return bank_files.read_bank(folder)
     except OSError as error:
         raise NotFound("unreadable", path=str(folder), reason=error.strerror or str(error)) from error
 
@@ -206,6 +207,24 @@ def _read(entry: Entry, reader: Any, problems: list[FileProblem]) -> Any:
 
 def _in_file(entry: Entry, problems: Iterable[Problem]) -> list[FileProblem]:
     return [entry.problem(p.field, p.value, p.reason, p.detail) for p in problems]
+
+
+def _check_pictures(files: BankFiles) -> Iterable[FileProblem]:
+    """Pictures that cannot be used, and those that items show and the folder does not hold."""
+    for shown in files.pictures:
+        try:
+            images.clean(shown.data)
+        except Invalid as error:
+            for told in error.problems:
+                place = f"{picture.MEDIA_PREFIX}{shown.name}"
+                yield FileProblem(place, 0, "", told.field, told.value, told.reason, told.detail)
+    held = {shown.name for shown in files.pictures}
+    for entry in (*files.stimuli, *files.items):
+        for name in sorted(picture.names(entry.value) - held):
+            # What is named by its digest may be stored already; loading looks.
+            if not picture.STORED_NAME.fullmatch(name):
+                detail = "the folder media of the bank has no such file"
+                yield entry.problem("picture", name, "no_such_picture", detail)
 
 
 def _between(files: BankFiles, codes: Iterable[str] | None) -> list[FileProblem]:

@@ -19,7 +19,7 @@ from quizapp.domain.item_types.base import as_stored
 from quizapp.domain.person import Actor, Permission
 from quizapp.services.unit_of_work import Context
 from quizapp.store import frameworks as framework_store
-from quizapp.store import item_lists
+from quizapp.store import item_drafts, item_lists
 from quizapp.store import items as store
 
 
@@ -57,6 +57,14 @@ class ItemLine:
     difficulty: int
     version: int
     stem: str
+    author: str
+    #: What learners read of its options, in one text.
+    options: str = ""
+
+    @property
+    def searched(self) -> str:
+        """The words a search looks at."""
+        return "\n".join([self.item_id, self.stem, self.options, self.author])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +78,14 @@ class ItemFilter:
     text: str = ""
 
     def keeps(self, line: ItemLine) -> bool:
-        """Whether an item answers to every field that is set; text is looked for in id and stem."""
+        """Whether an item answers to every field; text is looked for in id, stem, options and author."""
         wanted = self.text.strip().casefold()
         return (
             (not self.task or self.task in line.tasks)
             and self.pool in ("", line.pool)
             and self.type in ("", line.type)
             and self.status in ("", line.status)
-            and (not wanted or wanted in f"{line.item_id} {line.stem}".casefold())
+            and (not wanted or wanted in line.searched.casefold())
         )
 
 
@@ -148,7 +156,7 @@ def banks_with_coverage(
         found = []
         for row in item_lists.banks(session, framework_id):
             own = [t for t in tallies if t.bank_row_id == row.id]
-            found.append((_summary(row, own), _coverage(_framework(session, row), own)))
+            found.append((_summary(row, own), _coverage(session, row, own)))
         return found
 
 
@@ -158,15 +166,23 @@ def bank(context: Context, actor: Actor, bank_id: str, wanted: ItemFilter | None
     wanted = wanted or ItemFilter()
     with context.reading() as session:
         row, tallies = _bank(session, bank_id)
-        framework = _framework(session, row)
+        framework = framework_of(session, row)
         told = [_line(line) for line in item_lists.lines(session, row.id)]
         return BankPage(
             bank=_summary(row, tallies),
             framework=framework,
-            coverage=_coverage(framework, tallies),
+            coverage=_coverage(session, row, tallies),
             items_by_task={code: _items_of(code, told) for code in framework.task_codes},
             lines=tuple(line for line in told if wanted.keeps(line)),
         )
+
+
+def header(context: Context, actor: Actor, bank_id: str) -> tuple[BankSummary, Framework]:
+    """A bank without its items, and its framework; raises `NotFound`."""
+    actor.require(Permission.BROWSE_BANK)
+    with context.reading() as session:
+        row, tallies = _bank(session, bank_id)
+        return _summary(row, tallies), framework_of(session, row)
 
 
 def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage:
@@ -184,9 +200,9 @@ def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage
         scenario = item_lists.stimulus(session, current.stimulus_version_id)
         return ItemPage(
             bank=_summary(row, tallies),
-            framework=_framework(session, row),
+            framework=framework_of(session, row),
             line=_line_of(version, current.number, found.suspended_at is not None),
-            view=item_type(version.type).present(version.content, as_stored),
+            view=_view(version),
             stimulus=Stimulus(scenario.stimulus_id, scenario.title, scenario.text) if scenario else None,
             sources=tuple(current.sources),
             enemies=tuple(current.enemies),
@@ -194,6 +210,11 @@ def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage
             review=_review(version) if may_read_key else None,
             history=tuple(_wording(w) for w in wordings),
         )
+
+
+def _view(version: ItemVersion) -> dict[str, Any]:
+    kind = item_type(version.type)
+    return kind.present(kind.settle(version.content, as_stored), as_stored)
 
 
 def _review(version: ItemVersion) -> Review:
@@ -211,7 +232,8 @@ def _bank(session: Session, bank_id: str) -> tuple[store.RowItemBank, list[item_
     return row, item_lists.tallies(session, row.id)
 
 
-def _framework(session: Session, row: store.RowItemBank) -> Framework:
+def framework_of(session: Session, row: store.RowItemBank) -> Framework:
+    """The framework a bank is written for; raises `NotFound`."""
     found = framework_store.find(session, row.framework_id, row.framework_version)
     if found is None:
         raise NotFound("framework_not_loaded", framework=row.framework_id, version=row.framework_version)
@@ -248,9 +270,11 @@ def _approved(tallies: Iterable[item_lists.Tally]) -> Counter[tuple[str, str]]:
     return counted
 
 
-def _coverage(framework: Framework, tallies: list[item_lists.Tally]) -> dict[str, Coverage]:
-    approved = _approved(tallies)
-    waiting: Counter[str] = Counter()
+def _coverage(
+    session: Session, row: store.RowItemBank, tallies: list[item_lists.Tally]
+) -> dict[str, Coverage]:
+    framework, approved = framework_of(session, row), _approved(tallies)
+    waiting = Counter(item_drafts.new_items(session, row.id))
     for tally in tallies:
         if tally.status in (ItemStatus.DRAFT.value, ItemStatus.IN_REVIEW.value):
             waiting[tally.task_code] += tally.items
@@ -286,7 +310,14 @@ def _line(line: item_lists.Line) -> ItemLine:
         difficulty=line.difficulty,
         version=line.number,
         stem=str(line.content.get("stem", "")).strip(),
+        author=line.author,
+        options=_options(line.content),
     )
+
+
+def _options(content: Mapping[str, Any]) -> str:
+    rows = [row for name in ("prompts", "options") for row in content.get(name, ())]
+    return "\n".join(str(row.get("text", "")) for row in rows if isinstance(row, Mapping))
 
 
 def _line_of(version: ItemVersion, number: int, is_suspended: bool) -> ItemLine:
@@ -301,4 +332,5 @@ def _line_of(version: ItemVersion, number: int, is_suspended: bool) -> ItemLine:
         difficulty=version.difficulty,
         version=number,
         stem=str(version.content.get("stem", "")).strip(),
+        author=version.author,
     )

@@ -12,11 +12,27 @@ from typing import Any
 
 from quizapp.domain import framework, item_bank
 from quizapp.domain.item import COMMON_FIELDS, STABLE_ID, ItemStatus, Level, Pool
-from quizapp.domain.item_types import ITEM_TYPES, matching, multiple_response, ordering
+from quizapp.domain.item_types import (
+    ITEM_TYPES,
+    areas,
+    checks,
+    expression,
+    gap_text,
+    gaps,
+    hotspot,
+    matching,
+    matrix,
+    multiple_response,
+    ordering,
+    parametrised_numeric,
+    rubric,
+    variants,
+)
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TEXT = {"type": "string", "minLength": 1, "pattern": "\\S"}
 FLAG = {"type": "boolean"}
+ROW_ID = checks.ID.pattern
 NUMBER = {"type": "string", "pattern": "^-?\\d+(\\.\\d+)?$"}
 
 Schema = dict[str, Any]
@@ -149,15 +165,26 @@ def _common() -> Schema:
     }
 
 
+def fields_of(type_name: str) -> dict[str, Schema]:
+    """What an author writes for an item of this type, by field: the question first."""
+    return {"stem": TEXT, **TYPE_FIELDS[type_name]()}
+
+
+def common_fields() -> dict[str, Schema]:
+    """What an author writes for an item of any type, by field, without who wrote and reviewed it."""
+    theirs = {"type", "stem", "author", "reviewer", "status"}
+    return {name: schema for name, schema in _common().items() if name not in theirs}
+
+
 def _names(kind: type[StrEnum]) -> Schema:
     return _one_of(member.value for member in kind)
 
 
 def _row(*required: str, **more: Schema) -> Schema:
-    row_id = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"}
+    row_id = {"type": "string", "pattern": f"^{ROW_ID}$"}
     known: dict[str, Schema] = {"id": row_id, "text": TEXT, "key": FLAG, "rationale": TEXT, "match": row_id}
     names = {*required, *more}
-    return _object(required, **{name: known[name] for name in sorted(names)})
+    return _object(required, **{name: (known | more)[name] for name in sorted(names)})
 
 
 def _choice() -> Schema:
@@ -200,6 +227,86 @@ def _short_text() -> Schema:
     return {"answers": _list(answer), "case_sensitive": FLAG, "rationale": TEXT}
 
 
+def _dropdown_cloze() -> Schema:
+    options = _list(_row("id", "text", key=FLAG), 2)
+    return {
+        "text": TEXT,
+        "gaps": _list(_row("id", "rationale", options=options)),
+        "lock_order": FLAG,
+        "scoring": _one_of(gaps.POLICIES),
+        "rationale": TEXT,
+    }
+
+
+def _gap_text() -> Schema:
+    word = _object(("text",), text=_short(gap_text.LONGEST_TEXT))
+    return {
+        "text": TEXT,
+        "gaps": _list(_row("id", "rationale", answers=_list(word))),
+        "distractors": _list(word),
+        "case_sensitive": FLAG,
+        "scoring": _one_of(gaps.POLICIES),
+        "rationale": TEXT,
+    }
+
+
+def _matrix() -> Schema:
+    column = {"type": "string", "pattern": f"^{ROW_ID}$"}
+    return {
+        "statements": _list(_row("id", "text", "rationale", "column", column=column), 2),
+        "columns": _list(_row("id", "text"), 2),
+        "lock_order": FLAG,
+        "scoring": _one_of(matrix.POLICIES),
+        "rationale": TEXT,
+    }
+
+
+def _parametrised_numeric() -> Schema:
+    text = {"type": "string"}
+    name = {"type": "string", "pattern": f"^{variants.NAME.pattern}$"}
+    parameter = _object(
+        parametrised_numeric.PARAMETER_FIELDS, name=name, **dict.fromkeys(("from", "to", "step"), NUMBER)
+    )
+    answer = _object(
+        ("expression", "rationale"),
+        expression=_short(expression.LONGEST),
+        tolerance=NUMBER,
+        unit=text,
+        rationale=TEXT,
+    )
+    parameters = _list(parameter) | {"maxItems": parametrised_numeric.MOST_PARAMETERS}
+    return {"parameters": parameters, "answer": answer}
+
+
+def _hotspot() -> Schema:
+    text, side = {"type": "string"}, {"type": "integer", "minimum": 1, "maximum": hotspot.LARGEST}
+    option = _row(
+        "id", "text", "rationale", "shape", "coords", key=FLAG, shape=_one_of(areas.SHAPES), coords=text
+    )
+    picture = _object(("width", "height", "alt"), name=text, width=side, height=side, alt=TEXT)
+    return {
+        "picture": picture,
+        "options": _list(option, 2),
+        "several": FLAG,
+        "lock_order": FLAG,
+        "scoring": _one_of(hotspot.POLICIES),
+        "rationale": TEXT,
+    }
+
+
+def _essay() -> Schema:
+    whole = {"type": "string", "pattern": f"^({rubric.WHOLE.pattern})$"}
+    words = {"type": "string", "pattern": f"^{rubric.WORDS.pattern}$"}
+    level = _object(("points", "text"), points=whole, text=TEXT)
+    criterion = _row("id", "text", "levels", levels=_list(level) | {"minItems": rubric.FEWEST_LEVELS})
+    return {
+        "words": _object((), least=words, most=words),
+        "criteria": _list(criterion),
+        "marking": _object((), markers=_one_of(rubric.MARKERS), difference=whole, enough=whole),
+        "rationale": TEXT,
+    }
+
+
 TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "single_choice": _choice,
     "multiple_response": _multiple,
@@ -208,4 +315,10 @@ TYPE_FIELDS: dict[str, Callable[[], Schema]] = {
     "matching": _matching,
     "numeric": _numeric,
     "short_text": _short_text,
+    "dropdown_cloze": _dropdown_cloze,
+    "gap_text": _gap_text,
+    "matrix": _matrix,
+    "parametrised_numeric": _parametrised_numeric,
+    "hotspot": _hotspot,
+    "essay": _essay,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 from quizapp.domain import blueprint as blueprints
 from quizapp.domain import exam as exams
 from quizapp.domain import pack as domain
+from quizapp.domain import picture
 from quizapp.domain.attempt import Purpose
 from quizapp.domain.errors import NotFound, Refused
 from quizapp.domain.exam import ExamState, Standing
 from quizapp.domain.item_types import item_type
-from quizapp.domain.pack import Pack, PrintedForm, PrintedItem
+from quizapp.domain.pack import Pack, PrintedForm, PrintedItem, PrintedPicture
 from quizapp.domain.person import Actor, Permission
-from quizapp.services import forms
+from quizapp.services import forms, pictures
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as attempt_store
 from quizapp.store import exams as exam_store
@@ -40,6 +42,7 @@ def print_pack(context: Context, actor: Actor, slug: str, count: int, font: str 
         if exam.state != ExamState.PUBLISHED:
             raise Refused("exam_not_published", exam=slug)
         definition = exams.from_json(exam.definition)
+        printed = tuple(_printed(uow, exam) for _ in range(count))
         pack = Pack(
             exam_title=exam.title,
             minutes=definition.time_limit_seconds // 60,
@@ -47,7 +50,8 @@ def print_pack(context: Context, actor: Actor, slug: str, count: int, font: str 
             notice=PILOT_NOTICE if exam.standing == Standing.PILOT and definition.is_certification else "",
             sections=tuple(section.title for section in definition.sections),
             has_calculator=definition.has_calculator,
-            forms=tuple(_printed(uow, exam) for _ in range(count)),
+            forms=printed,
+            pictures=_pictures(uow.session, printed),
         )
         uow.audit("print", "exam", exam.id, forms=[form.code for form in pack.forms])
         # Before the commit: forms that could not be printed are not kept.
@@ -64,6 +68,13 @@ def _printed(uow: UnitOfWork, exam: RowExam) -> PrintedForm:
     uow.session.add(RowPrintedForm(form_id=form.id, code=code))
     uow.flush()
     return PrintedForm(code, items_of(uow.session, form.id))
+
+
+def _pictures(session: Session, forms: Iterable[PrintedForm]) -> dict[str, PrintedPicture]:
+    items = [item for form in forms for item in form.items]
+    named = picture.names([[dict(item.presented), item.stimulus_text] for item in items])
+    found = pictures.of_names(session, named)
+    return {name: PrintedPicture(row.data, row.width, row.height) for name, row in found.items()}
 
 
 def items_of(session: Session, form_id: UUID) -> tuple[PrintedItem, ...]:

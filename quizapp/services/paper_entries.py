@@ -144,7 +144,7 @@ def get(context: Context, actor: Actor, sitting_id: UUID, person_id: UUID, code:
 
 def _slot(item: ServedItem) -> SheetSlot:
     space = pack.answer_space(packs.presented(item))
-    return SheetSlot(item.position, item.type, len(space.rows) if space.letters else 0)
+    return SheetSlot(item.position, item.type, len(space.rows) if space.rows[0].letters else 0)
 
 
 def _differences(items: list[ServedItem], known: list[RowPaperEntry]) -> tuple[Difference, ...]:

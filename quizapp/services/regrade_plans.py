@@ -15,16 +15,19 @@ from sqlalchemy.orm import Session
 from quizapp.domain import regrade as domain
 from quizapp.domain import score as scores
 from quizapp.domain.attempt import Disposition, Entry, EventKind, Purpose, project
+from quizapp.domain.blueprint import settled
 from quizapp.domain.exam import ExamDefinition, Mode
 from quizapp.domain.record import deserves_record
 from quizapp.domain.regrade import Applied, Change, Ruling, from_json, outcome
 from quizapp.domain.score import EarlierAttempt, ScoreReport, SlotFacts, SlotMark
 from quizapp.services.score_reports import outline
 from quizapp.store import frameworks as framework_store
+from quizapp.store import markings as marking_store
 from quizapp.store import records as record_store
 from quizapp.store import regrades as store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, definition_of
+from quizapp.store.markings import RowMarking
 from quizapp.store.records import RowRecord
 from quizapp.store.regrades import Place, RowRegrade, StoredMark, Version
 
@@ -108,6 +111,7 @@ class _Work:
     places: dict[UUID, list[Place]] = field(init=False)
     _stored: dict[UUID, list[StoredMark]] = field(init=False)
     _answers: dict[UUID, list[tuple[object, ...]]] = field(init=False)
+    _markings: dict[tuple[UUID, int], list[RowMarking]] = field(init=False)
     _applied: list[RowRegrade] = field(init=False)
     _spared: set[tuple[UUID, UUID]] = field(init=False)
     _counted: dict[UUID, bool] = field(init=False)
@@ -123,6 +127,7 @@ class _Work:
         self._stored = {row.id: by_score[row.current_score_id] for row in self.rows if row.current_score_id}
         served = [row for row in self.rows if row.id in self.places]
         self._answers = store.entries(session, version.id, served)
+        self._markings = marking_store.of_version(session, version.id)
         self._applied = store.applied(session, version.id)
         self._spared = store.spared(session, version.id)
         self._counted = store.counted_before(session, version.id)
@@ -172,16 +177,19 @@ class _Work:
         if not self._counts(row, place, now):
             return None
         version = self.version
+        response = _final(self._answers.get(row.id, []), place.position)
+        markings = marking_store.in_force(self._markings.get((row.id, place.position), ()), response)
         facts = SlotFacts(
             position=place.position,
             item_id=version.item_id,
             item_type=version.type,
             task_code=place.task_code,
-            content=version.content,
+            content=settled(version.type, version.content, place.seed, str(version.id)),
             key=version.key,
-            response=_final(self._answers.get(row.id, []), place.position),
+            response=response,
             counts=True,
             is_first_exposure=place.is_first,
+            markings=tuple(one.value for one in markings),
         )
         return domain.mark(facts, then)
 

@@ -355,7 +355,7 @@ def proposal_page(
             numbers=tuple(store.numbers(session, version.item_row_id)),
             type=version.type,
             served=store.served(session, version.id),
-            kinds=tuple(told for told in kinds if reads or told not in WITH_ANSWERS),
+            kinds=tuple(told for told in kinds if (reads and kind.award is None) or told not in WITH_ANSWERS),
             pending_id=pending.id if pending else None,
             view=kind.present(version.content, as_stored) if reads else None,
             review=kind.describe(version.content, version.key, None) if reads else None,

@@ -30,6 +30,7 @@ from quizapp.services import issuing, letters, scores
 from quizapp.services.regrade_plans import Plan, Planned, Wish, plan
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import challenges as challenge_store
+from quizapp.store import markings as marking_store
 from quizapp.store import people as people_store
 from quizapp.store import records as record_store
 from quizapp.store import regrades as store
@@ -105,6 +106,9 @@ def undo(context: Context, actor: Actor, regrade_id: UUID, reason: str) -> UUID:
         version = store.version(uow.session, row.item_version_id, lock=True)
         assert version is not None
         if not is_undoable(store.applied(uow.session, version.id), row):
+            raise Refused("not_undoable")
+        if marking_store.has_unmarked(uow.session, version.id):
+            # Nobody has read these answers: without the regrade they would be worth nothing.
             raise Refused("not_undoable")
         return _propose(uow, version, RegradeKind.UNDO, domain.AS_WRITTEN, reason, row.id).id
 
@@ -269,6 +273,9 @@ def apply(context: Context, actor: Actor, regrade_id: UUID, letter: Letter) -> D
             raise Refused("preview_changed")
         row.state, row.applied_by, row.applied_at = state.value, actor.person_id, uow.now
         row.sequence = _next_sequence(uow, row.item_version_id)
+        ruling = from_json(row.ruling)
+        if ruling.is_dropped or ruling.is_full:
+            marking_store.close_version(uow.session, row.item_version_id)
         changed = [entry for entry in told.planned if not entry.is_spared]
         rows = {entry.attempt.id: _change_row(uow, row, entry) for entry in told.planned}
         uow.flush()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from quizapp.services.challenges import ChallengeNote
 from quizapp.services.regrade_views import change_of, score_outcomes
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
+from quizapp.store import markings as marking_store
 from quizapp.store import people as people_store
 from quizapp.store import regrades as regrade_store
 from quizapp.store import response_events
@@ -34,6 +36,7 @@ from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, definition_of
 from quizapp.store.frameworks import version as framework_version
+from quizapp.store.markings import RowMarking
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,15 @@ class CompetencyResult:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkingNote:
+    """What somebody gave an answer, by criterion: the points, and the level in words."""
+
+    levels: Mapping[str, tuple[int, str]]
+    comment: str
+    is_adjudication: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ItemReview:
     """One item of a practice result with its key and rationales."""
 
@@ -71,6 +83,7 @@ class ItemReview:
     review: Review
     was_seen_before: bool
     is_regraded: bool = False
+    markings: tuple[MarkingNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +140,7 @@ def result_view(context: Context, actor: Actor, attempt_id: UUID) -> ResultView:
         if row.purpose != Purpose.LIVE or row.state != AttemptState.CLOSED:
             raise NotFound("not_found")
         if row.released_at is None or row.closed_at is None or row.scored_at is None:
-            raise Refused("not_released")
+            raise Refused("waits_for_markings" if marking_store.waits(session, row.id) else "not_released")
         told = _view(session, actor, row, row.closed_at, row.scored_at, row.released_at)
         now = context.clock.now()
         return replace(
@@ -234,8 +247,11 @@ def reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
     """Every item of an attempt with key and response; the caller asks whether that may be shown."""
     final = project(response_events.entries(session, row.id))
     applied = regrade_store.of_form(session, row.form_id, row.id)
-    told_of_all = []
-    for slot in store.marking_slots(session, row):
+    slots, told_of_all = store.marking_slots(session, row), []
+    marked = score_reports.markings(
+        session, row, slots, {place: told.response for place, told in final.items()}
+    )
+    for slot in slots:
         served = attempt_store.served_item(session, row.form_id, slot.position)
         state = final.get(slot.position)
         order = blueprints.orderer(served.seed, str(slot.item_version_id)) if served else None
@@ -249,6 +265,10 @@ def reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
             if order
             else kind.describe(slot.content, key, response)
         )
+        given = marked.get(slot.position, ())
+        if kind.award is not None:
+            award = kind.award(key, slot.content, response, [one.value for one in given])
+            told = replace(told, mark=award or told.mark)
         told_of_all.append(
             ItemReview(
                 position=slot.position,
@@ -259,9 +279,18 @@ def reviews(session: Session, row: RowAttempt) -> list[ItemReview]:
                 review=told,
                 was_seen_before=not slot.is_first,
                 is_regraded=ruling != regrade.AS_WRITTEN,
+                markings=tuple(_marking_note(key, one) for one in given),
             )
         )
     return told_of_all
+
+
+def _marking_note(key: Mapping[str, Any], row: RowMarking) -> MarkingNote:
+    words = {
+        one["id"]: {int(level["points"]): level["text"] for level in one["levels"]} for one in key["criteria"]
+    }
+    levels = {name: (points, words[name].get(points, "")) for name, points in row.levels.items()}
+    return MarkingNote(levels, row.comment, row.is_adjudication)
 
 
 # --- a learner's home -------------------------------------------------------------------

@@ -24,7 +24,7 @@ from quizapp.store import response_events as store
 from quizapp.store.append_batches import Batch
 
 MAX_ENTRIES = 200
-MAX_PAYLOAD = 8_000
+MAX_PAYLOAD = 20_000
 MAX_SLOT = 1_000
 MAX_SEQ = 2**53
 #: How often a plain form's entry takes another place when two windows write at once.

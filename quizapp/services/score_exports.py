@@ -6,20 +6,20 @@ A document holds keys and responses: it is for operators, and for whoever checks
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain.attempt import EventKind
+from quizapp.domain.attempt import EventKind, project
 from quizapp.domain.errors import Invalid
 from quizapp.domain.exam import to_json
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.regrade import Applied
 from quizapp.domain.regrade import to_json as ruling_json
 from quizapp.rescorer import Difference, differences
-from quizapp.services.score_reports import outline
+from quizapp.services.score_reports import markings, outline
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
 from quizapp.store import audit as audit_store
@@ -29,6 +29,7 @@ from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, definition_of
+from quizapp.store.markings import RowMarking
 from quizapp.store.regrades import StoredMark
 from quizapp.store.scores import MarkingSlot, RowScore
 
@@ -89,11 +90,15 @@ def _attempt(session: Session, row: RowAttempt, suspended: set[str]) -> Document
     applied = regrade_store.of_form(session, row.form_id, row.id)
     marks = {mark.position: mark for mark in _marks(session, row)}
     items = attempt_store.item_rows(session, row.form_id)
+    slots, entries = store.marking_slots(session, row), response_events.entries(session, row.id)
+    responses = {place: state.response for place, state in project(entries).items()}
+    marked = markings(session, row, slots, responses)
     return {
         "attempt": str(row.id),
         "slots": [
             _slot(slot, applied.get(slot.item_version_id, []), marks[slot.position], str(item) in suspended)
-            for slot, item in zip(store.marking_slots(session, row), items, strict=True)
+            | _markings(marked.get(slot.position, []))
+            for slot, item in zip(slots, items, strict=True)
         ],
         "entries": [
             {
@@ -103,10 +108,26 @@ def _attempt(session: Session, row: RowAttempt, suspended: set[str]) -> Document
                 "payload": entry.payload,
                 "disposition": entry.disposition.value,
             }
-            for entry in response_events.entries(session, row.id)
+            for entry in entries
             if entry.kind is EventKind.RESPONSE
         ],
     }
+
+
+def _markings(rows: Sequence[RowMarking]) -> Document:
+    """What people gave an answer; they have numbers, for who they are is no matter of the score."""
+    if not rows:
+        return {}
+    people = list(dict.fromkeys(row.marker_id for row in rows))
+    told = [
+        {
+            "marker": people.index(row.marker_id) + 1,
+            "levels": row.levels,
+            "is_adjudication": row.is_adjudication,
+        }
+        for row in rows
+    ]
+    return {"markings": told}
 
 
 def _slot(slot: MarkingSlot, applied: Iterable[Applied], mark: StoredMark, was_suspended: bool) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,14 +13,17 @@ from quizapp.domain.attempt import Purpose, project
 from quizapp.domain.errors import NotFound
 from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.framework import Framework
+from quizapp.domain.item_types import item_type
 from quizapp.domain.score import EarlierAttempt, ScoreReport, SlotFacts, SlotMark
 from quizapp.store import attempts as attempt_store
+from quizapp.store import markings as marking_store
 from quizapp.store import regrades as regrade_store
 from quizapp.store import response_events
 from quizapp.store import scores as store
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, definition_of
 from quizapp.store.frameworks import version as framework_version
+from quizapp.store.markings import RowMarking
 from quizapp.store.scores import MarkingSlot
 
 
@@ -37,6 +40,8 @@ def compute(session: Session, row: RowAttempt, slots: Sequence[MarkingSlot]) -> 
 def slot_facts(session: Session, row: RowAttempt, slots: Sequence[MarkingSlot]) -> list[SlotFacts]:
     """Every slot of an attempt's form with its key and the final response."""
     final = project(response_events.entries(session, row.id))
+    given = {place: state.response for place, state in final.items()}
+    marked = markings(session, row, slots, given)
     return [
         SlotFacts(
             position=slot.position,
@@ -45,12 +50,26 @@ def slot_facts(session: Session, row: RowAttempt, slots: Sequence[MarkingSlot]) 
             task_code=slot.task_code,
             content=slot.content,
             key=slot.key,
-            response=final[slot.position].response if slot.position in final else None,
+            response=given.get(slot.position),
             counts=slot.is_scored and slot.suspended_at is None,
             is_first_exposure=slot.is_first,
+            markings=tuple(one.value for one in marked.get(slot.position, ())),
         )
         for slot in slots
     ]
+
+
+def markings(
+    session: Session,
+    row: RowAttempt,
+    slots: Sequence[MarkingSlot],
+    responses: Mapping[int, Mapping[str, object] | None],
+) -> dict[int, list[RowMarking]]:
+    """People's markings of these responses, by position; most attempts have none, and ask for none."""
+    if all(item_type(slot.type).award is None for slot in slots):
+        return {}
+    found = marking_store.markings(session, row.id)
+    return {place: marking_store.in_force(rows, responses.get(place)) for (_, place), rows in found.items()}
 
 
 def _build(session: Session, row: RowAttempt, marks: Sequence[SlotMark]) -> ScoreReport:

@@ -14,6 +14,7 @@ from quizapp.domain.errors import NotFound, Refused
 from quizapp.domain.exam import ExamDefinition
 from quizapp.domain.person import Actor, Permission, operator
 from quizapp.domain.score import ScoreReport, SlotMark
+from quizapp.services import scripts
 from quizapp.services.score_reports import compute, practice_count
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import scores as store
@@ -26,8 +27,10 @@ from quizapp.store.scores import RowScore
 SWEEP: Actor = operator("sweep")
 
 
-def score(context: Context, actor: Actor, attempt_id: UUID, *, again: bool = False) -> UUID:
-    """Score a closed attempt; gives the score's id. With ``again`` a new score is added.
+def score(context: Context, actor: Actor, attempt_id: UUID, *, again: bool = False) -> UUID | None:
+    """Score a closed attempt; gives the score's id, or None while it waits for people to mark something.
+
+    With ``again`` a new score is added.
 
     Raises `Refused` ("attempt_open", "attempt_void") for one that counts for nobody, or not yet, and
     ("attempt_released") for scoring again what was shown: that takes a regrade and its approval.
@@ -42,6 +45,8 @@ def score(context: Context, actor: Actor, attempt_id: UUID, *, again: bool = Fal
         # Held until the end, so that the session does not read it again.
         exam = uow.session.get_one(RowExam, row.exam_id)
         slots = store.marking_slots(uow.session, row, lock=True)
+        if scripts.settle(uow, row, slots):
+            return None
         report = compute(uow.session, row, slots)
         told = add_score(uow, row, exam, {s.position: s.item_version_id for s in slots}, report)
         uow.audit("score", "attempt", row.id, number=told.number, decision=told.decision)

@@ -19,6 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from quizapp.domain.attempt import EventKind, canonical
+from quizapp.domain.item_types import matrix, parametrised_numeric
 from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, saving
 from quizapp.services.saving import Sent
@@ -63,9 +64,13 @@ class SimulatedLearner:
         return draw < self.chance(slot.task_code, difficulty)
 
 
+#: What a scripted learner writes; its points are up to whoever marks it.
+ESSAY = "We thank you for the request. It is put off until the survey is done, and taken up again in May."
+
+
 def right_response(slot: MarkingSlot) -> dict[str, Any]:
     """The response that gets full marks."""
-    return _RIGHT[slot.type](slot.key)
+    return _RIGHT[slot.type](slot.content, slot.key)
 
 
 def wrong_response(slot: MarkingSlot) -> dict[str, Any]:
@@ -74,14 +79,20 @@ def wrong_response(slot: MarkingSlot) -> dict[str, Any]:
 
 
 Key = Mapping[str, Any]
-_RIGHT: Mapping[str, Callable[[Key], dict[str, Any]]] = {
-    "single_choice": lambda key: {"choice": key["keys"][0]},
-    "true_false": lambda key: {"choice": key["keys"][0]},
-    "multiple_response": lambda key: {"choices": sorted(key["keys"])},
-    "ordering": lambda key: {"ranks": {name: n for n, name in enumerate(key["order"], 1)}},
-    "matching": lambda key: {"pairs": dict(key["pairs"])},
-    "numeric": lambda key: {"number": key["value"]},
-    "short_text": lambda key: {"text": key["answers"][0]},
+_RIGHT: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
+    "single_choice": lambda _content, key: {"choice": key["keys"][0]},
+    "true_false": lambda _content, key: {"choice": key["keys"][0]},
+    "multiple_response": lambda _content, key: {"choices": sorted(key["keys"])},
+    "ordering": lambda _content, key: {"ranks": {name: n for n, name in enumerate(key["order"], 1)}},
+    "matching": lambda _content, key: {"pairs": dict(key["pairs"])},
+    "numeric": lambda _content, key: {"number": key["value"]},
+    "short_text": lambda _content, key: {"text": key["answers"][0]},
+    "gap_text": lambda _content, key: {"words": {name: words[0] for name, words in key["answers"].items()}},
+    "matrix": lambda _content, key: {"cells": dict(key["cells"])},
+    "parametrised_numeric": parametrised_numeric.right,
+    "hotspot": lambda _content, key: {"choices": sorted(key["keys"])},
+    "dropdown_cloze": lambda _content, key: {"gaps": {name: keys[0] for name, keys in key["keys"].items()}},
+    "essay": lambda _content, _key: {"text": ESSAY},
 }
 
 
@@ -104,6 +115,27 @@ def _one_pair_wrong(content: Key, key: Key) -> dict[str, Any]:
     return {"pairs": pairs}
 
 
+def _one_gap_wrong(content: Key, key: Key) -> dict[str, Any]:
+    chosen = {name: keys[0] for name, keys in key["keys"].items()}
+    gap = content["gaps"][0]
+    chosen[gap["id"]] = next(o["id"] for o in gap["options"] if o["id"] not in key["keys"][gap["id"]])
+    return {"gaps": chosen}
+
+
+def _one_word_wrong(content: Key, key: Key) -> dict[str, Any]:
+    words = {name: answers[0] for name, answers in key["answers"].items()}
+    words[content["gaps"][0]["id"]] = next(iter(key.get("distractors", ["no idea"])))
+    return {"words": words}
+
+
+def _two_cells_wrong(content: Key, key: Key) -> dict[str, Any]:
+    columns = [row["id"] for row in content.get("columns", matrix.TRUE_FALSE)]
+    cells = dict(key["cells"])
+    for name in list(cells)[:2]:
+        cells[name] = next(column for column in columns if column != cells[name])
+    return {"cells": cells}
+
+
 _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "single_choice": _other_choice,
     "true_false": _other_choice,
@@ -112,6 +144,12 @@ _WRONG: Mapping[str, Callable[[Key, Key], dict[str, Any]]] = {
     "matching": _one_pair_wrong,
     "numeric": lambda _content, _key: {"number": "999999"},
     "short_text": lambda _content, _key: {"text": "no idea"},
+    "dropdown_cloze": _one_gap_wrong,
+    "gap_text": _one_word_wrong,
+    "matrix": _two_cells_wrong,
+    "hotspot": lambda content, key: {"choices": list(_other_choice(content, key).values())},
+    "parametrised_numeric": lambda _content, _key: {"number": "999999"},
+    "essay": lambda _content, _key: {"text": "no idea"},
 }
 
 

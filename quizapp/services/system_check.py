@@ -46,7 +46,7 @@ def examples(tried: str = "", fields: Mapping[str, Sequence[str]] | None = None)
 
 def _example(position: int, name: str, fields: Mapping[str, Sequence[str]] | None) -> Example:
     kind = ITEM_TYPES[name]
-    content, _key = kind.split(kind.example())
+    content = kind.settle(kind.split(kind.example())[0], as_stored)
     response: dict[str, Any] | None = kind.parse(content, fields) if fields is not None else None
     view = ItemView(
         position=position,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,7 @@ from quizapp.domain.attempt import (
     AttemptState,
     Purpose,
 )
+from quizapp.domain.blueprint import settled
 from quizapp.store.engine import Base
 from quizapp.store.items import RowItemVersion, RowStimulus
 from quizapp.store.types import Instant, to_micros
@@ -315,14 +316,14 @@ def same_cycle(session: Session, row: RowAttempt) -> list[RowAttempt]:
 
 @dataclass(frozen=True, slots=True)
 class ServedItem:
-    """What delivery reads of one slot; the key column is not among it."""
+    """What delivery reads of one slot, settled for its form; the key column is not among it."""
 
     position: int
     section: int
     seed: str
     item_version_id: UUID
     type: str
-    content: dict[str, Any]
+    content: Mapping[str, Any]
     stimulus_title: str | None
     stimulus_text: str | None
 
@@ -356,13 +357,18 @@ _OF_PLACE = _SERVED.where(
 def served_items(session: Session, form_id: UUID) -> list[ServedItem]:
     """Every item of a form, in order."""
     found = session.connection().execute(_OF_FORM, {"form_id": form_id})
-    return [ServedItem(*row) for row in found]
+    return [_settled(ServedItem(*row)) for row in found]
 
 
 def served_item(session: Session, form_id: UUID, position: int) -> ServedItem | None:
     """The item at one place of a form, or None."""
     row = session.connection().execute(_OF_PLACE, {"form_id": form_id, "position": position}).first()
-    return ServedItem(*row) if row else None
+    return _settled(ServedItem(*row)) if row else None
+
+
+def _settled(told: ServedItem) -> ServedItem:
+    content = settled(told.type, told.content, told.seed, str(told.item_version_id))
+    return replace(told, content=content)
 
 
 def difficulties(session: Session, form_id: UUID) -> dict[int, int]:

@@ -178,6 +178,7 @@ _ON_ROSTER = on_roster(bindparam("person_id", type_=Uuid))
 _WITH_EXAM = select(RowSitting, RowExam).join(RowExam, RowExam.id == RowSitting.exam_id)
 _SITTINGS_OF = _WITH_EXAM.where(_ON_ROSTER).order_by(RowSitting.opens_at, RowSitting.id)
 _SITTING_WITH_EXAM = _WITH_EXAM.where(RowSitting.id == bindparam("sitting_id", type_=Uuid))
+_STARTING = _SITTING_WITH_EXAM.with_for_update(read=True, of=RowSitting)
 _IS_ON_ROSTER = select(RowSitting.id).where(RowSitting.id == bindparam("sitting_id", type_=Uuid), _ON_ROSTER)
 _BANKS = (
     select(RowExamBank.bank_row_id)
@@ -195,6 +196,12 @@ def sittings_of(session: Session, person_id: UUID) -> Sequence[tuple[RowSitting,
 def sitting_with_exam(session: Session, sitting_id: UUID) -> tuple[RowSitting, RowExam] | None:
     """A sitting and its exam, or None."""
     row = session.execute(_SITTING_WITH_EXAM, {"sitting_id": sitting_id}).first()
+    return (row[0], row[1]) if row else None
+
+
+def starting(session: Session, sitting_id: UUID) -> tuple[RowSitting, RowExam] | None:
+    """The same, for who starts in it: whoever ends the sitting waits until this transaction is over."""
+    row = session.execute(_STARTING, {"sitting_id": sitting_id}).first()
     return (row[0], row[1]) if row else None
 
 
@@ -218,6 +225,16 @@ def banks_of(session: Session, exam_id: UUID) -> Sequence[RowItemBank]:
         .order_by(RowItemBank.bank_id)
     )
     return session.scalars(query).all()
+
+
+def of_bank(session: Session, bank_row_id: UUID, state: str) -> Sequence[RowExam]:
+    """The exams in a state that draw from a bank, by title."""
+    query = (
+        select(RowExam)
+        .join(RowExamBank, RowExamBank.exam_id == RowExam.id)
+        .where(RowExamBank.bank_row_id == bank_row_id, RowExam.state == state)
+    )
+    return session.scalars(query.order_by(RowExam.title, RowExam.id)).all()
 
 
 def set_banks(session: Session, exam_id: UUID, wanted: Iterable[UUID]) -> None:

@@ -35,6 +35,7 @@ class Line:
     level: str
     difficulty: int
     content: Mapping[str, Any]
+    author: str
     tasks: tuple[str, ...]
 
 
@@ -73,19 +74,21 @@ def lines(session: Session, bank_row_id: UUID) -> list[Line]:
             version.level,
             version.difficulty,
             version.content,
+            version.author,
         )
         .join(version, version.id == RowItem.current_version_id)
         .where(RowItem.bank_row_id == bank_row_id)
         .order_by(RowItem.item_id)
     )
-    tasks = _tasks(session, bank_row_id)
+    tasks = tasks_by_version(session, bank_row_id)
     return [
-        Line(item, number, kind, level, difficulty, content, tasks.get(version_id, ()))
-        for item, version_id, number, kind, level, difficulty, content in session.execute(query)
+        Line(item, number, kind, level, difficulty, content, author, tasks.get(version_id, ()))
+        for item, version_id, number, kind, level, difficulty, content, author in session.execute(query)
     ]
 
 
-def _tasks(session: Session, bank_row_id: UUID) -> dict[UUID, tuple[str, ...]]:
+def tasks_by_version(session: Session, bank_row_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """The task codes of every current wording of a bank, by the version's row."""
     query = (
         select(RowItemTask.item_version_id, RowItemTask.task_code)
         .join(RowItem, RowItem.current_version_id == RowItemTask.item_version_id)
@@ -96,6 +99,25 @@ def _tasks(session: Session, bank_row_id: UUID) -> dict[UUID, tuple[str, ...]]:
     for version_id, code in session.execute(query):
         found[version_id] = (*found.get(version_id, ()), code)
     return found
+
+
+def contents(session: Session, bank_row_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
+    """What learners read of every item of a bank, with its stable id, in order."""
+    query = (
+        select(RowItem.item_id, RowItemVersion.content)
+        .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
+        .where(RowItem.bank_row_id == bank_row_id)
+        .order_by(RowItem.item_id)
+    )
+    return [(item_id, content) for item_id, content in session.execute(query)]
+
+
+def ids_of_task(session: Session, bank_row_id: UUID, task_code: str) -> tuple[str, ...]:
+    """The stable ids of a bank's items whose evidence counts for a task, in order."""
+    query = select(RowItem.item_id).where(
+        RowItem.bank_row_id == bank_row_id, RowItem.scoring_task == task_code
+    )
+    return tuple(session.scalars(query.order_by(RowItem.item_id)))
 
 
 def task_codes(session: Session, version_id: UUID) -> list[str]:

@@ -125,6 +125,18 @@ def stored(session: Session, bank_row_id: UUID) -> list[StoredItem]:
     return [StoredItem(item, version) for item, version in session.execute(query)]
 
 
+def locked(session: Session, bank_id: str, item_ids: Collection[str]) -> list[RowItem]:
+    """These items of a bank, by id, held until the transaction ends; the unknown are left out."""
+    query = (
+        select(RowItem)
+        .join(RowItemBank, RowItemBank.id == RowItem.bank_row_id)
+        .where(RowItemBank.bank_id == bank_id, RowItem.item_id.in_(sorted(set(item_ids))))
+        .order_by(RowItem.item_id)
+        .with_for_update(of=RowItem)
+    )
+    return list(session.scalars(query))
+
+
 def current_stimuli(session: Session, bank_row_id: UUID) -> dict[str, RowStimulus]:
     """The newest wording of every scenario of a bank, by its id."""
     query = select(RowStimulus).where(RowStimulus.bank_row_id == bank_row_id).order_by(RowStimulus.number)

@@ -71,9 +71,12 @@ def is_drawable(session: Session, form_id: UUID, pool: str) -> bool:
         select(func.count())
         .select_from(RowFormSlot)
         .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
-        .join(RowItem, RowItem.current_version_id == RowItemVersion.id)
+        # By its key first: what is current has no index, and from the items' side this reads the
+        # places of every form there is.
+        .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
         .where(
             RowFormSlot.form_id == form_id,
+            RowItem.current_version_id == RowItemVersion.id,
             RowItem.status == ItemStatus.APPROVED.value,
             RowItem.suspended_at.is_(None),
             RowItem.pool == pool,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from quizapp.domain.attempt import AttemptState, EventKind, Purpose
 from quizapp.domain.regrade import Applied, RegradeState, from_json
-from quizapp.store.attempts import RowAttempt, RowExposure, RowFormSlot
+from quizapp.store.attempts import RowAttempt, RowExposure, RowForm, RowFormSlot
 from quizapp.store.engine import Base
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.response_events import RowLateDecision, RowResponseEvent
@@ -294,12 +294,13 @@ def marks(session: Session, score_ids: Sequence[UUID]) -> dict[UUID, list[Stored
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a version stands on the form of an attempt."""
+    """Where a version stands on the form of an attempt, and the form's seed."""
 
     position: int
     task_code: str
     is_scored: bool
     is_first: bool
+    seed: str
 
 
 def places(session: Session, told: Version, attempts: Collection[RowAttempt]) -> dict[UUID, list[Place]]:
@@ -313,7 +314,9 @@ def places(session: Session, told: Version, attempts: Collection[RowAttempt]) ->
                 RowFormSlot.task_code,
                 RowFormSlot.is_scored,
                 RowExposure.is_first,
+                RowForm.seed,
             )
+            .join(RowForm, RowForm.id == RowAttempt.form_id)
             .join(RowFormSlot, RowFormSlot.form_id == RowAttempt.form_id)
             .join(
                 RowExposure,
@@ -321,8 +324,9 @@ def places(session: Session, told: Version, attempts: Collection[RowAttempt]) ->
             )
             .where(RowAttempt.id.in_(chunk), RowFormSlot.item_version_id == told.id)
         )
-        for attempt_id, position, task_code, is_scored, is_first in session.execute(query):
-            found.setdefault(attempt_id, []).append(Place(position, task_code, is_scored, is_first))
+        for attempt_id, position, task_code, is_scored, is_first, seed in session.execute(query):
+            place = Place(position, task_code, is_scored, is_first, seed)
+            found.setdefault(attempt_id, []).append(place)
     return found
 
 

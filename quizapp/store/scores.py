@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -28,9 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.domain.attempt import AttemptState, Purpose
+from quizapp.domain.blueprint import settled
 from quizapp.domain.exam import Mode
 from quizapp.domain.score import SlotMark, TaskStatus
-from quizapp.store.attempts import RowAttempt, RowExposure, RowFormSlot, is_overdue
+from quizapp.store import markings
+from quizapp.store.attempts import RowAttempt, RowExposure, RowForm, RowFormSlot, is_overdue
 from quizapp.store.engine import Base
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemVersion
@@ -90,21 +92,21 @@ class RowTaskScore(Base):
 
 @dataclass(frozen=True, slots=True)
 class MarkingSlot:
-    """One slot of an attempt with its key: only scoring may read this."""
+    """One slot of an attempt, settled for its form, with its key: only scoring may read this."""
 
     position: int
     item_version_id: UUID
     item_id: str
     type: str
     task_code: str
-    content: dict[str, Any]
+    content: Mapping[str, Any]
     key: dict[str, Any]
     is_scored: bool
     suspended_at: datetime | None
     is_first: bool
 
 
-#: Built once: every scoring asks it. The columns are those of `MarkingSlot`, in order.
+#: Built once: every scoring asks it. The columns are those of `MarkingSlot`, in order, and the form's seed.
 _MARKING_SLOTS = (
     select(
         RowFormSlot.position,
@@ -117,7 +119,9 @@ _MARKING_SLOTS = (
         RowFormSlot.is_scored,
         RowItem.suspended_at,
         RowExposure.is_first,
+        RowForm.seed,
     )
+    .join(RowForm, RowForm.id == RowFormSlot.form_id)
     .join(RowItemVersion, RowItemVersion.id == RowFormSlot.item_version_id)
     .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
     .join(
@@ -137,7 +141,12 @@ def marking_slots(session: Session, attempt: RowAttempt, *, lock: bool = False) 
     Locked, no regrade of any of the versions is applied until the transaction ends.
     """
     values = {"attempt_id": attempt.id, "form_id": attempt.form_id}
-    return [MarkingSlot(*row) for row in session.execute(_LOCKED_SLOTS if lock else _MARKING_SLOTS, values)]
+    found = session.execute(_LOCKED_SLOTS if lock else _MARKING_SLOTS, values)
+    return [_settled(MarkingSlot(*told), seed) for *told, seed in found]
+
+
+def _settled(slot: MarkingSlot, seed: str) -> MarkingSlot:
+    return replace(slot, content=settled(slot.type, slot.content, seed, str(slot.item_version_id)))
 
 
 def add_marks(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -220,8 +229,10 @@ def _is_unfinished() -> ColumnElement[bool]:
         & ~has_record
     )
     return (RowAttempt.state == AttemptState.CLOSED.value) & (
-        RowAttempt.scored_at.is_(None)
-        | (RowAttempt.purpose == Purpose.LIVE.value) & (RowAttempt.released_at.is_(None) | lacks_record)
+        (RowAttempt.scored_at.is_(None) & ~markings.has_open())
+        | (RowAttempt.scored_at.is_not(None))
+        & (RowAttempt.purpose == Purpose.LIVE.value)
+        & (RowAttempt.released_at.is_(None) | lacks_record)
     )
 
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_security.decorators import check_and_update_authn_fresh
 
 from quizapp.domain.case_file import BAR_DAYS, TIME_TO_DECIDE, CaseKind, CaseOutcome, CaseState, Tie
 from quizapp.domain.errors import Forbidden, Invalid, Refused
 from quizapp.domain.person import Permission
-from quizapp.services import case_files, case_views
+from quizapp.services import case_archives, case_files, case_views
 from quizapp.web import console_words, letters, record_pages
 from quizapp.web.access import actor, context, needs, signed_in
 from quizapp.web.messages import message
@@ -172,6 +172,15 @@ def evidence(case_id: UUID) -> str:
         may_regrade=actor().may(Permission.PROPOSE_REGRADE),
         **words(),
     )
+
+
+@bp.get("/<uuid:case_id>/evidence.zip")
+@needs(Permission.DECIDE_CASE)
+def evidence_file(case_id: UUID) -> Response:
+    """The case, its log, its letters and its evidence as one file; that it was taken is noted."""
+    told = case_archives.archive(context(), actor(), case_id)
+    headers = {"Content-Disposition": f'attachment; filename="{told.name}"'}
+    return Response(told.pieces, mimetype="application/zip", headers=headers)
 
 
 @bp.post("/<uuid:case_id>/decide")

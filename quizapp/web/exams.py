@@ -45,6 +45,7 @@ def exam(exam_id: UUID) -> str:
         sittings=sittings,
         may_define=actor().may(Permission.DEFINE_EXAM),
         may_schedule=may_schedule,
+        may_read_statistics=actor().may(Permission.READ_ITEM_STATISTICS),
         pilot_reasons=pilot_reasons(told),
     )
 

@@ -9,7 +9,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from quizapp.domain.framework import Framework, TaskStatement
 from quizapp.domain.person import Permission, Role
-from quizapp.services import agenda, case_views, frameworks, records, results, revocations, sittings
+from quizapp.services import (
+    agenda,
+    case_views,
+    frameworks,
+    item_reviews,
+    records,
+    results,
+    revocations,
+    sittings,
+)
 from quizapp.services.sittings import Phase, SittingSummary
 from quizapp.web import cases, task_maps
 from quizapp.web.access import actor, context, public
@@ -37,6 +46,8 @@ def index() -> Any:
         facts["desk"] = records.desk(context(), who)
     if who.may(Permission.CHANGE_RECORD_STATUS):
         facts["waiting_revocations"] = revocations.count_waiting(context(), who)
+    if who.may(Permission.APPROVE_ITEM):
+        facts["waiting_reviews"] = item_reviews.count_waiting(context(), who)
     if who.may(Permission.WATCH_SITTING):
         facts["today"], facts["week"] = _sittings()
     return render_template("home/index.html", **facts)

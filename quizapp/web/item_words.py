@@ -17,6 +17,12 @@ def type_words() -> Mapping[str, str]:
         "matching": _("Matching"),
         "numeric": _("Numeric"),
         "short_text": _("Short text"),
+        "dropdown_cloze": _("Gaps with options"),
+        "gap_text": _("Gaps with words"),
+        "matrix": _("Matrix"),
+        "parametrised_numeric": _("Numeric with parameters"),
+        "hotspot": _("Regions of a picture"),
+        "essay": _("Essay"),
     }
 
 
@@ -32,6 +38,42 @@ def status_words() -> Mapping[str, str]:
         "in_review": _("In review"),
         "approved": _("Approved"),
         "retired": _("Retired"),
+    }
+
+
+def stage_words() -> Mapping[str, str]:
+    """Stages of an item and of its draft by name."""
+    return {
+        **status_words(),
+        "live": _("Live"),
+        "discarded": _("Discarded"),
+    }
+
+
+def step_words() -> Mapping[str, str]:
+    """Steps in the life of an item, as its history tells them."""
+    return {
+        "draft": _("Draft begun"),
+        "revise": _("Written on"),
+        "set_aside": _("A text set aside"),
+        "take_up": _("A kept text taken up"),
+        "undo": _("Undone"),
+        "redo": _("Done again"),
+        "rebase": _("Built on the newest version"),
+        "submit": _("Submitted"),
+        "withdraw": _("Taken back"),
+        "assign": _("Reviewer set"),
+        "comment": _("Comment"),
+        "resolve": _("Comment settled"),
+        "reopen": _("Comment opened again"),
+        "request_changes": _("Changes requested"),
+        "approve": _("Approved"),
+        "discard": _("Draft discarded"),
+        "freeze": _("Version frozen"),
+        "suspend": _("Suspended"),
+        "restore": _("Restored"),
+        "retire": _("Retired"),
+        "practise": _("Moved to the practice pool"),
     }
 
 
@@ -53,6 +95,7 @@ def words() -> Mapping[str, Mapping[str, str]]:
         "pool": pool_words(),
         "status": status_words(),
         "level": level_words(),
+        "stage": stage_words(),
         "distribution": {"public": _("Public"), "restricted": _("Restricted")},
         "sme_review": {"pending": _("Expert review pending"), "done": _("Reviewed by experts")},
     }
@@ -65,3 +108,6 @@ STATUS_CHIPS: Mapping[str, str] = {
     "draft": "pilot",
     "retired": "plain",
 }
+
+#: Which chip a stage wears.
+DRAFT_CHIPS: Mapping[str, str] = {**STATUS_CHIPS, "live": "ok", "discarded": "plain"}

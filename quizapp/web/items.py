@@ -10,11 +10,13 @@ from flask_babel import gettext as _
 from quizapp.domain.framework import TaskStatement
 from quizapp.domain.item_bank import PRACTICE_NEEDED, SECURE_NEEDED, CoverageLevel
 from quizapp.domain.person import Permission
-from quizapp.services import items_read, problem_reports
+from quizapp.services import item_stages, items_read, problem_reports
+from quizapp.services import item_statistics as statistics_service
+from quizapp.services.item_statistics import Report as StatisticsReport
 from quizapp.services.items_read import BankPage, ItemFilter
-from quizapp.web import task_maps
+from quizapp.web import item_statistics, task_maps
 from quizapp.web.access import actor, context, needs
-from quizapp.web.item_words import STATUS_CHIPS, words
+from quizapp.web.item_words import DRAFT_CHIPS, words
 
 bp = Blueprint("items", __name__, url_prefix="/banks")
 ITEMS_PER_PAGE = 100
@@ -30,6 +32,7 @@ def index() -> Any:
         banks=items_read.banks(context(), actor()),
         words=words(),
         may_suspend=actor().may(Permission.SUSPEND_ITEM),
+        may_read_key=actor().may(Permission.READ_KEYS),
     )
 
 
@@ -60,8 +63,25 @@ def bank(bank_id: str) -> Any:
         pages=pages,
         page_url=lambda n: url_for("items.bank", bank_id=bank_id, page=n, **set_filters),
         words=words(),
-        chips=STATUS_CHIPS,
+        chips=DRAFT_CHIPS,
+        file_actions=_file_actions(bank_id),
+        asked=item_stages.asked(context(), actor(), bank_id),
+        may_read_key=actor().may(Permission.READ_KEYS),
+        may_write=actor().may(Permission.WRITE_ITEM),
     )
+
+
+def _file_actions(bank_id: str) -> list[dict[str, str]]:
+    """The links to files of a bank, for whoever may follow them."""
+    links = (
+        (Permission.LOAD_BANK, _("Import items"), "bank_files.import_page"),
+        (Permission.READ_KEYS, _("Export"), "bank_files.export_page"),
+    )
+    return [
+        {"label": label, "href": url_for(endpoint, bank_id=bank_id), "kind": "secondary"}
+        for permission, label, endpoint in links
+        if actor().may(permission)
+    ]
 
 
 def _columns(told: BankPage) -> dict[str, Any]:
@@ -118,6 +138,7 @@ def _coverage_map(told: BankPage) -> task_maps.TaskMap:
 def item(bank_id: str, item_id: str) -> Any:
     """One item: as the learner sees it, and for authors and reviewers its key."""
     told = items_read.item(context(), actor(), bank_id, item_id)
+    may_read_key = actor().may(Permission.READ_KEYS)
     return render_template(
         "banks/item.html",
         told=told,
@@ -125,12 +146,21 @@ def item(bank_id: str, item_id: str) -> Any:
         line=told.line,
         reports=_reports(bank_id, item_id),
         may_suspend=actor().may(Permission.SUSPEND_ITEM),
-        may_regrade=actor().may(Permission.PROPOSE_REGRADE),
-        may_read_key=actor().may(Permission.READ_KEYS),
+        statistics=_statistics(bank_id, item_id),
+        may_read_key=may_read_key,
+        may_write=actor().may(Permission.WRITE_ITEM),
+        stage=item_stages.of_item(context(), actor(), bank_id, item_id) if may_read_key else None,
         words=words(),
-        chips=STATUS_CHIPS,
+        chips=DRAFT_CHIPS,
         tasks=[(code, told.framework.task(code)) for code in told.line.tasks],
+        **item_statistics.facts(),
     )
+
+
+def _statistics(bank_id: str, item_id: str) -> StatisticsReport | None:
+    if not actor().may(Permission.READ_ITEM_STATISTICS):
+        return None
+    return statistics_service.of_item(context(), actor(), bank_id, item_id)
 
 
 def _reports(bank_id: str, item_id: str) -> list[problem_reports.Report]:

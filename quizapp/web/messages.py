@@ -110,7 +110,13 @@ MESSAGES: Mapping[str, LazyString] = {
     "record_damaged": _l(
         "The stored record does not match its signature. Do not rely on it, and tell its issuer."
     ),
-    "http_413": _l("The file is too large to be a record. Nothing was stored."),
+    "http_413": _l("The file is too large. Nothing was stored."),
+    "bad_file": _l("The file could not be read. Nothing was stored; every reason stands below."),
+    "bad_picture": _l("The picture cannot be used. Nothing was stored; the reason stands below."),
+    "no_items": _l("There are no items in the file. Nothing was stored."),
+    "items_refused": _l("Some items cannot be taken, so none was. Every reason stands below."),
+    "nothing_new": _l("Everything in the file is in the bank already. Nothing was changed."),
+    "unknown_format": _l("There is no such format for items."),
     "http_429": _l("Too many look-ups came from your address. Wait a minute and try again."),
     "token_missing": _l('This needs a token: send it as "Authorization: Bearer".'),
     "token_unknown": _l("This token is not known here. Nothing was shown."),
@@ -134,6 +140,13 @@ MESSAGES: Mapping[str, LazyString] = {
         "Go back, reload the page and try again."
     ),
     "time_is_up": _l("The time for this exam is over. What was saved before counts."),
+    "waits_for_markings": _l(
+        "Part of this result is marked by people, who have not finished. It will appear on your home page."
+    ),
+    "marked_before": _l("You have marked this answer. Somebody else has to mark it now."),
+    "marked_enough": _l("This answer needs no marking any more. Somebody was quicker."),
+    "response_changed": _l("This answer has changed since you opened it. Read it again."),
+    "bad_marking": _l("Give every criterion one of its levels."),
     "not_released": _l("This result has not been released yet. It will appear on your home page."),
     "http_405": _l("This address cannot be used in that way. Nothing was changed."),
     "http_400": _l("The request could not be understood. Nothing was changed."),
@@ -196,6 +209,28 @@ MESSAGES: Mapping[str, LazyString] = {
     "challenged_before": _l("You challenged this question before. Nothing was sent."),
     "too_many_challenges": _l("You challenged many questions of this result already. Nothing was sent."),
     "bad_export": _l("This is not an export of results."),
+    "draft_changed": _l(
+        "Somebody saved this draft meanwhile. What you wrote is kept beside it; compare the two below."
+    ),
+    "bad_draft": _l("Not yet: something is still missing. The list beside the form says what."),
+    "bad_row": _l("This row is no longer there. Nothing was changed."),
+    "bad_comment": _l("Nothing was stored: it needs some words, and at most 4,000 characters."),
+    "bad_reviewer": _l("Only somebody who reviews items can be asked. Nothing was changed."),
+    "own_item": _l("Nobody approves what they wrote themselves. Somebody else has to. Nothing was changed."),
+    "revised_meanwhile": _l(
+        "The item got a newer version since this draft began. Its author has to look at it first."
+    ),
+    "type_is_fixed": _l("An item keeps its type. Write a new item instead. Nothing was changed."),
+    "bad_stimulus": _l("The scenario was not kept. Every reason stands below."),
+    "stimulus_in_use": _l(
+        "Approved items rest on these very words, so they stay. Write another scenario. Nothing was changed."
+    ),
+    "bad_upkeep": _l("Nothing was changed: choose some items, and give a reason in some words."),
+    "scenario_split": _l(
+        "A scenario serves one pool: choose all items that share it, or none. Nothing was changed."
+    ),
+    "draft_is_open": _l("Somebody writes on one of these items already. Nothing was changed."),
+    "unknown_item_type": _l("There is no such type of item. Nothing was changed."),
     "bad_token": _l("The right to save has run out. Reload the page; saved answers are safe."),
 }
 

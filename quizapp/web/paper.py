@@ -23,8 +23,14 @@ HOW = {
     "multiple_response": _l("every filled letter"),
     "ordering": _l("a letter a row, - for an empty row"),
     "matching": _l("a letter a row, - for an empty row"),
+    "dropdown_cloze": _l("a letter a gap, - for an empty one"),
+    "gap_text": _l("a letter a gap, or words with ; between them, - for an empty one"),
+    "matrix": _l("a letter a row, - for an empty row"),
     "numeric": _l("the number"),
+    "parametrised_numeric": _l("the number"),
+    "hotspot": _l("every filled letter"),
     "short_text": _l("the words"),
+    "essay": _l("the whole text"),
 }
 
 

@@ -17,6 +17,8 @@ _PLACEHOLDER = re.compile(r"(%\(\w+\)[a-z]|%%|\{\w*\})")
 _ACCENTS = str.maketrans("aeiouyAEIOUYcnsz", "àéîöûýÀÉÎÖÛÝçñšž")
 PADDING = "·"
 LONGER = 3
+#: Longer words than this do not break a page: no language has them.
+LONGEST_WORD = 24
 
 
 def decorate(text: str) -> str:
@@ -27,7 +29,9 @@ def decorate(text: str) -> str:
     accented = "".join(
         piece if _PLACEHOLDER.fullmatch(piece) else piece.translate(_ACCENTS) for piece in pieces
     )
-    return f"{OPEN}{accented}{PADDING * (len(text) // LONGER)}{CLOSE}"
+    whole, rest = divmod(len(text) // LONGER, LONGEST_WORD)
+    padding = f"{PADDING * LONGEST_WORD} " * whole + PADDING * rest
+    return f"{OPEN}{accented}{padding.rstrip()}{CLOSE}"
 
 
 class PseudoTranslations(NullTranslations):

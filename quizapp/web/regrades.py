@@ -79,7 +79,8 @@ def propose_page(bank_id: str, item_id: str, number: int) -> Any:
 
 def _propose_page(bank_id: str, item_id: str, number: int, sentence: str = "") -> str:
     told = regrade_views.proposal_page(context(), actor(), bank_id, item_id, number)
-    given = {"kind": request.form.get("kind", ""), "reason": request.form.get("reason", "")}
+    # Item statistics lead here with the choice they suspect to be right.
+    given = {name: request.values.get(name, "") for name in ("kind", "reason", "choice")}
     return render_template(
         "regrades/propose.html", told=told, given=given, sentence=sentence, **words(), **_hints()
     )

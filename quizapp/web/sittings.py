@@ -12,8 +12,9 @@ from flask_babel import ngettext
 from quizapp.domain.errors import Invalid, Problem
 from quizapp.domain.exam import Window
 from quizapp.domain.person import Permission
-from quizapp.services import releases, sitting_plans
+from quizapp.services import item_statistics, releases, sitting_plans
 from quizapp.services import sittings as service
+from quizapp.services.item_statistics import ItemLine
 from quizapp.services.releases import Held
 from quizapp.services.sitting_plans import Plan
 from quizapp.services.sittings import Phase, SittingDetail
@@ -48,6 +49,7 @@ def sitting(sitting_id: UUID) -> str:
     """One sitting and its people."""
     told = service.get(context(), actor(), sitting_id)
     length = (told.summary.window.closes_at - told.summary.window.opens_at).total_seconds()
+    held = _held(sitting_id)
     return render(
         "exams/sitting.html",
         sitting=told,
@@ -57,7 +59,9 @@ def sitting(sitting_id: UUID) -> str:
         may_schedule=actor().may(Permission.SCHEDULE_SITTING),
         may_run=actor().may(Permission.RUN_SITTING),
         may_read_scores=actor().may(Permission.READ_SCORES),
-        held=_held(sitting_id),
+        held=held,
+        may_read_statistics=actor().may(Permission.READ_ITEM_STATISTICS),
+        doubtful=_doubtful(sitting_id) if held else [],
     )
 
 
@@ -65,6 +69,14 @@ def _held(sitting_id: UUID) -> Held | None:
     if not actor().may(Permission.RELEASE_SCORES):
         return None
     return next(iter(releases.held(context(), actor(), sitting_id)), None)
+
+
+def _doubtful(sitting_id: UUID) -> list[ItemLine]:
+    """The questions to look at before anybody is shown a result."""
+    if not actor().may(Permission.READ_ITEM_STATISTICS):
+        return []
+    _, report = item_statistics.of_sitting(context(), actor(), sitting_id)
+    return list(report.flagged)
 
 
 @bp.post("/sittings/<uuid:sitting_id>/release")

@@ -113,7 +113,7 @@ def test_the_transition_table_is_complete() -> None:
     [
         ({"id": "Bad Id"}, ("id", "bad_id")),
         ({"id": 12345}, ("id", "bad_id")),
-        ({"type": "essay"}, ("type", "unknown_type")),
+        ({"type": "telepathy"}, ("type", "unknown_type")),
         ({"type": ["x"]}, ("type", "unknown_type")),
         ({"pool": "attic"}, ("pool", "unknown_value")),
         ({"pool": ["secure"]}, ("pool", "unknown_value")),

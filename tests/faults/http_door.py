@@ -45,29 +45,36 @@ class Crash(BaseException):
 
 @contextlib.contextmanager
 def failing(engine: Engine, fault: str) -> Iterator[None]:
-    """The next commit of this engine never happens, or happens and is never heard of."""
-    if fault == "before_commit":
+    """The next commit of this engine never happens, or happens and is never heard of.
 
-        def stop(_connection: Any) -> None:
+    A statement that is its own transaction commits without a word: it is stopped before, or after.
+    """
+
+    def stop(*_told: Any) -> None:
+        raise Crash
+
+    def stop_alone(connection: Any, *_told: Any) -> None:
+        if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
             raise Crash
-
-        event.listen(engine, "commit", stop)
-        try:
-            yield
-        finally:
-            event.remove(engine, "commit", stop)
-        return
-    real = engine.dialect.do_commit
 
     def commit_and_stop(connection: Any) -> None:
         real(connection)
         raise Crash
 
-    engine.dialect.do_commit = commit_and_stop  # type: ignore[method-assign]
+    real = engine.dialect.do_commit
+    if fault == "before_commit":
+        listeners = [("commit", stop), ("before_cursor_execute", stop_alone)]
+    else:
+        listeners = [("after_cursor_execute", stop_alone)]
+        engine.dialect.do_commit = commit_and_stop  # type: ignore[method-assign]
+    for name, listener in listeners:
+        event.listen(engine, name, listener)
     try:
         yield
     finally:
         engine.dialect.do_commit = real  # type: ignore[method-assign]
+        for name, listener in listeners:
+            event.remove(engine, name, listener)
 
 
 class HttpDoor:

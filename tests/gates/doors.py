@@ -12,8 +12,9 @@ from quizapp.services.records import Wish
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
+from quizapp.store.record_evidence import RowShareLink
 from quizapp.store.records import RowRecord
-from tests.gates import casing, exam_day, regrading
+from tests.gates import bringing, casing, exam_day, regrading, writing
 from tests.gates.conftest import ROLES, Place
 
 DRAFT = "draft"
@@ -32,13 +33,16 @@ def _printed_serial(place: Place) -> list[str]:
 
 
 def _own_results(place: Place) -> list[str]:
-    """Practice and certification results, which are told apart."""
+    """Practice and certification results, which are told apart, and the record with a link given away."""
     regrading.made(place)
     decided, appeal, _ = casing.made(place)
     person_id = place.person_id("learner")
     with place.context.reading() as session:
         rows = session.query(RowAttempt).filter_by(person_id=person_id, state="closed")
-        return [*(f"/results/{row.id}" for row in rows), f"/cases/{decided}", f"/cases/{appeal}"]
+        results = [f"/results/{row.id}" for row in rows]
+        shared = session.query(RowRecord.serial).join(RowShareLink).filter_by(revoked_at=None).first()
+    assert shared is not None
+    return [*results, f"/cases/{decided}", f"/cases/{appeal}", f"/records/{shared.serial}/share"]
 
 
 def _draft(place: Place) -> list[str]:
@@ -96,7 +100,11 @@ def _regrades(place: Place) -> list[str]:
 
 def _author(place: Place) -> list[str]:
     casing.made(place)
-    return [*_whole_life_of_an_exam(place), *_regrades(place)]
+    return [*_whole_life_of_an_exam(place), *_regrades(place), *bringing.made(place), *writing.editors(place)]
+
+
+def _reviewer(place: Place) -> list[str]:
+    return [*_every_item_type(place), *writing.reviews(place)]
 
 
 def _long_file(place: Place) -> list[str]:
@@ -150,7 +158,7 @@ MORE = {
     "visitor": _printed_serial,
     "learner": _own_results,
     "instructor": _author,
-    "reviewer": _every_item_type,
+    "reviewer": _reviewer,
     "proctor": _exam_day,
     "administrator": _administrator,
 }

@@ -12,6 +12,7 @@ UNLINKED = {
     # Made of: not pages.
     "static",
     "bootstrap.static",
+    "pictures.show",
     # Asked by machines.
     "health.healthz",
     "health.readyz",
@@ -32,6 +33,9 @@ UNLINKED = {
     "security.tf_select",
     "security.two_factor_rescue",
     "security.two_factor_token_validation",
+    # Led to by a queue with answers in it (looked at in tests/web/test_web_markings.py).
+    "markings.start",
+    "markings.script",
     # Led to by starting an exam (looked at in test_running_exam.py).
     "attempts.item",
     "attempts.next_section",
@@ -52,6 +56,7 @@ OWN_RECORDS = {
     "records.looks",
 }
 CASES = {"cases.case", "cases.open_page"}
+BROUGHT = {"bank_files.import_report", "bank_files.refused"}
 OWNED = {
     "scores.result",
     "records.mine",
@@ -59,12 +64,13 @@ OWNED = {
     "records.share",
     *OWN_RECORDS,
     *CASES,
+    *BROUGHT,
     # Given away by a learner, who sees it where it is made.
     "records.verify_link",
 }
 OWNERS = {
     "learner": OWNED,
-    "instructor": {"scores.result", *CASES},
+    "instructor": {"scores.result", *CASES, *BROUGHT},
     "registrar": OWN_RECORDS | CASES,
     "appeal_reviewer": {"records.evidence", "cases.case"},
 }

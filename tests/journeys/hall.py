@@ -20,7 +20,7 @@ from quizapp.domain.exam import CutRule, Section
 from quizapp.domain.item import Pool
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.person import Actor, Role
-from quizapp.services import attempts, sittings
+from quizapp.services import attempts, pictures, sittings
 from quizapp.services.unit_of_work import Context
 from quizapp.store import response_events
 from quizapp.store.attempts import RowAttempt, RowAttemptSection
@@ -30,8 +30,11 @@ from quizapp.store.scores import MarkingSlot
 from tests.gates.looking import AXE
 from tests.support import attempts as room
 from tests.support import banks, exams
+from tests.support.drawings import drawing
 from tests.support.people import TESTS, person, sign_in
 
+#: What people mark has no result at the end of a journey.
+TYPES = {name: kind for name, kind in ITEM_TYPES.items() if kind.award is None}
 SAVED = re.compile(r"^Saved \d\d:\d\d:\d\d$")
 WAITING = "Saved on this device, will send"
 READY = "Everything is downloaded, you may begin"
@@ -39,7 +42,7 @@ READY_AGAIN = "Everything is downloaded, you may go on"
 EVERY_TYPE = replace(
     exams.PRACTICE,
     title="Every type",
-    blueprint=Blueprint((BlueprintRow("2.A", len(ITEM_TYPES)),)),
+    blueprint=Blueprint((BlueprintRow("2.A", len(TYPES)),)),
     cut_rule=CutRule(max_below=0),
     has_calculator=True,
 )
@@ -76,6 +79,8 @@ def _offered(context: Context, definition: Any, slug: str, bank_id: str) -> UUID
 
 
 def _bank_of_every_type(context: Context) -> None:
+    """One item of each type; the single choice shows a picture."""
+    shown = pictures.add(context, TESTS, drawing()).name
     with context.transaction(TESTS) as uow:
         row = RowItemBank(
             id=uow.new_id(), bank_id="typed-bank", framework_id="small", framework_version="1",
@@ -84,8 +89,11 @@ def _bank_of_every_type(context: Context) -> None:
         )  # fmt: skip
         uow.session.add(row)
         uow.flush()
-        for name, kind in ITEM_TYPES.items():
-            content, key = kind.split(kind.example())
+        for name, kind in TYPES.items():
+            source = kind.example()
+            if name == "single_choice":
+                source["stem"] += f"\n\n![A map](media/{shown})"
+            content, key = kind.split(source)
             item = RowItem(
                 id=uow.new_id(), bank_row_id=row.id, item_id=name, pool=Pool.PRACTICE.value,
                 status="approved", scoring_task="2.A",

@@ -32,6 +32,10 @@ def attempt_in(url: str) -> UUID:
     return UUID(found.group(1))
 
 
+#: What the drop-downs of a response are called, before the id of the row.
+SELECTS = {"ranks": "rank", "pairs": "match", "gaps": "gap", "words": "word"}
+
+
 def fill(page: Any, response: dict[str, Any]) -> None:
     """Enter a response as a person would, by the controls of the page."""
     form = page.locator("#item-form")
@@ -41,12 +45,13 @@ def fill(page: Any, response: dict[str, Any]) -> None:
         case {"choices": choices}:
             for choice in choices:
                 form.locator(f'input[name="choice"][value="{choice}"]').check()
-        case {"ranks": ranks}:
-            for name, rank in ranks.items():
-                form.locator(f'select[name="rank-{name}"]').select_option(str(rank))
-        case {"pairs": pairs}:
-            for name, option in pairs.items():
-                form.locator(f'select[name="match-{name}"]').select_option(option)
+        case {"ranks": rows} | {"pairs": rows} | {"gaps": rows} | {"words": rows}:
+            prefix = SELECTS[next(iter(response))]
+            for name, value in rows.items():
+                form.locator(f'select[name="{prefix}-{name}"]').select_option(str(value))
+        case {"cells": cells}:
+            for name, column in cells.items():
+                form.locator(f'input[name="cell-{name}"][value="{column}"]').check()
         case {"number": number}:
             form.locator('input[name="number"]').fill(number)
         case {"text": text}:
@@ -73,7 +78,7 @@ def test_the_main_job(world: World, server: Server, browser: Any, tmp_path) -> N
     assert page.get_by_text("Pilot: not for personnel decisions").first.is_visible()
     page.get_by_role("button", name="Start now").click()
     answer_everything(page, world)
-    assert page.get_by_text("Every question has an answer.").is_visible()
+    page.get_by_text("Every question has an answer.").wait_for()
     page.get_by_text("Submit 40 answers").click()
     page.get_by_role("button", name="Yes, submit and end the exam").click()
     page.wait_for_url("**/receipt")

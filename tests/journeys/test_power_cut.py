@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import threading
 import urllib.request
@@ -33,7 +34,7 @@ def post(server: Server, attempt_id: UUID, token: str, entry: dict[str, Any]) ->
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
             told = json.loads(answer.read())
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return None
     return told["acknowledged"][0]["disposition"]
 

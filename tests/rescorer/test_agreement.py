@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from quizapp.domain import regrade
 from quizapp.domain.errors import DomainError
 from quizapp.domain.exam import CutRule, TaskRule
-from quizapp.domain.item_types import ITEM_TYPES, multiple_response, ordering
+from quizapp.domain.item_types import ITEM_TYPES, Marking, gaps, matrix, multiple_response, ordering
 from quizapp.domain.regrade import Ruling
 from quizapp.domain.score import SlotFacts, posterior, report
 from quizapp.rescorer import differences
-from quizapp.rescorer.marks import points, right_under
+from quizapp.rescorer.marks import marked, points, right_under
 from quizapp.rescorer.numbers import meanings
 from quizapp.rescorer.results import chance, rescored
 from tests.domain.item_types.conftest import RIGHT
@@ -23,10 +23,14 @@ from tests.domain.item_types.test_contract import _responses
 
 quick = settings(max_examples=60, deadline=None)
 every_type = pytest.mark.parametrize("kind", list(ITEM_TYPES.values()), ids=list(ITEM_TYPES))
+PARAMETRISED = ITEM_TYPES["parametrised_numeric"]
 SCORING = {
     "multiple_response": list(multiple_response.POLICIES),
     "ordering": list(ordering.POLICIES),
     "matching": ["all_or_nothing", "per_pair"],
+    "dropdown_cloze": list(gaps.POLICIES),
+    "gap_text": list(gaps.POLICIES),
+    "matrix": list(matrix.POLICIES),
 }
 
 
@@ -41,7 +45,16 @@ def test_points_are_the_same_for_every_type_and_policy(kind, data) -> None:
     assert points(kind.name, content, key, response) == kind.mark(key, content, response).points
 
 
-@every_type
+@quick
+@given(response=_responses(PARAMETRISED), number=st.integers(0, 19))
+def test_both_ask_the_variant_that_a_form_has_settled_on(response, number) -> None:
+    content, key = PARAMETRISED.split(PARAMETRISED.example())
+    settled = PARAMETRISED.settle(content, lambda _label, ids: list(ids)[number:])
+    told = PARAMETRISED.mark(key, settled, response).points
+    assert points("parametrised_numeric", settled, key, response) == told
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ITEM_TYPES.values() if kind.award is None])
 def test_both_make_the_same_key_of_an_answer_and_it_is_right_under_it(kind) -> None:
     content, key = kind.split(kind.example())
     answer = RIGHT[kind.name]
@@ -50,12 +63,46 @@ def test_both_make_the_same_key_of_an_answer_and_it_is_right_under_it(kind) -> N
     assert made["rationales"] == key["rationales"]
 
 
+levels = st.fixed_dictionaries({"reason": st.sampled_from([0, 2]), "tone": st.integers(0, 2)})
+given_by_people = st.lists(st.tuples(st.sampled_from("abc"), levels, st.booleans()), max_size=4)
+markings_rules = st.fixed_dictionaries(
+    {},
+    optional={
+        "markers": st.sampled_from("12"),
+        "difference": st.sampled_from("012"),
+        "enough": st.sampled_from("14"),
+    },
+)
+
+
+@quick
+@given(told=given_by_people, rules=markings_rules)
+def test_both_make_the_same_points_of_what_people_gave(told, rules) -> None:
+    kind = ITEM_TYPES["essay"]
+    content, key = kind.split({**kind.example(), "marking": rules})
+    assert kind.award is not None
+    award = kind.award(key, content, RIGHT["essay"], [Marking(*one) for one in told])
+    stored = [{"marker": who, "levels": given, "is_adjudication": settles} for who, given, settles in told]
+    expected = (award.points, award.is_right) if award else (0, False)
+    assert marked(key, RIGHT["essay"], stored) == expected
+    assert marked(key, None, stored) == (0, False)
+
+
 ODD = (
     {"choice": "zz"},
     {"choices": ["zz", "b"]},
     {"ranks": {"zz": 1}},
     {"pairs": {"visa": "z"}},
+    {"gaps": {"paper": "host"}},
+    {"gaps": {"elsewhere": "host"}},
+    {"words": {"elsewhere": "offer"}},
+    {"words": {"first": "not in the list"}},
+    {"cells": {"seal": "perhaps"}},
+    {"cells": {"elsewhere": "true"}},
+    {"choices": ["east", "west"]},
     {"number": "x"},
+    {"number": "25", "variant": "v99"},
+    {"number": "25", "variant": ["v1"]},
     {"text": "x" * 300},
     {"from": "elsewhere"},
 )

@@ -49,7 +49,7 @@ def together(context: Context, works: list[Callable[[Connection], Any]]) -> list
 
     with ThreadPoolExecutor(len(works) + 1) as pool:
         pool.submit(context.saves.run, first)
-        wait_until(lambda: context.saves.turns._turn.locked(), "the first to have the turn")
+        wait_until(lambda: context.saves.turns._is_taken, "the first to have the turn")
         told = [pool.submit(context.saves.run, work) for work in works]
         wait_until(lambda: len(context.saves.turns._waiting) >= len(works), "the others to wait")
         go_on.set()

@@ -34,6 +34,9 @@ def prepared(context: Context) -> Context:
     return context
 
 
+EVERY = len(ITEM_TYPES)
+
+
 def everything() -> list[dict[str, Any]]:
     return [item(f"h-{kind}".replace("_", "-"), kind) for kind in ITEM_TYPES]
 
@@ -56,7 +59,7 @@ def stored(context: Context) -> dict[str, store.StoredItem]:
 def test_a_bank_of_every_type_comes_back_as_written(prepared: Context, tmp_path: Path) -> None:
     folder = write_bank(tmp_path, everything())
     loaded = items.load_bank(prepared, TESTS, folder)
-    assert (loaded.items, loaded.new, loaded.revised, loaded.unchanged) == (7, 7, 0, 0)
+    assert (loaded.items, loaded.new, loaded.revised, loaded.unchanged) == (EVERY, EVERY, 0, 0)
     bank = items_check.read(folder, None)
     with prepared.reading() as session:
         told = {
@@ -74,7 +77,7 @@ def test_loading_again_changes_nothing(prepared: Context, tmp_path: Path, clock:
     first = items.load_bank(prepared, TESTS, folder)
     before = counts(prepared)
     again = items.load_bank(prepared, TESTS, folder)
-    assert again == BankLoaded("harbour-items", 7, 0, 0, 7, digest=first.digest)
+    assert again == BankLoaded("harbour-items", EVERY, 0, 0, EVERY, digest=first.digest)
     assert (counts(prepared), again.is_changed) == (before, False)
 
 

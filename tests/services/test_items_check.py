@@ -18,7 +18,7 @@ from quizapp.domain.errors import NotFound
 from quizapp.domain.item import COMMON_FIELDS
 from quizapp.domain.item_quality import LIMITS, Limits
 from quizapp.domain.item_types import ITEM_TYPES
-from quizapp.integrations.item_bank_files import LOADER
+from quizapp.integrations.item_formats.bank_files import LOADER
 from quizapp.services.items_check import check_bank_files, read_framework
 from quizapp.services.items_schema import schemas
 from tests.support import inventions

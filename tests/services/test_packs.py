@@ -11,7 +11,7 @@ import pytest
 from quizapp.domain import exam as exams
 from quizapp.domain.errors import Forbidden, Invalid, Refused
 from quizapp.domain.person import Actor, Role
-from quizapp.services import packs
+from quizapp.services import packs, pictures
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
 from quizapp.store.attempts import RowExposure, RowForm, RowFormSlot
@@ -19,6 +19,7 @@ from quizapp.store.items import RowItem, RowItemVersion
 from quizapp.store.packs import RowPrintedForm
 from tests.support import banks
 from tests.support import exams as known_exams
+from tests.support.drawings import drawing
 from tests.support.people import TESTS, person
 
 
@@ -52,6 +53,17 @@ def test_every_form_is_drawn_by_the_blueprint_from_the_exams_own_pool(
             }
             assert (counts, pools) == ({"1.A": 8, "1.B": 8}, {"secure"})
         assert session.query(RowExposure).count() == 0
+
+
+def test_pictures_are_printed_with_their_words(context: Context, exam: exams.ExamDefinition) -> None:
+    name = pictures.add(context, TESTS, drawing(size=(2000, 3000))).name
+    with context.transaction(TESTS) as uow:
+        for version in uow.session.query(RowItemVersion):
+            version.content = version.content | {"stem": f"Where? ![A map](media/{name})"}
+        uow.audit("revise", "item_bank", "small-bank")
+    told = pypdf.PdfReader(io.BytesIO(packs.print_pack(context, TESTS, "small-exam", 1)))
+    assert sum(len(page.images) for page in told.pages) == 16
+    assert sum(page.extract_text().count("Where? [A map]") for page in told.pages) == 16
 
 
 def test_each_page_names_its_form_and_every_question_is_there_once(

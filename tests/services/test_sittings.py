@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from quizapp.domain.errors import Forbidden, Invalid, NotFound, Refused
 from quizapp.domain.exam import Window
@@ -15,9 +17,12 @@ from quizapp.services import attempts, cohorts, exams, sitting_plans, sittings
 from quizapp.services.sitting_plans import Plan
 from quizapp.services.sittings import Phase
 from quizapp.services.unit_of_work import Context
+from quizapp.store.exams import RowSitting
+from tests.support import attempts as room
 from tests.support import banks
 from tests.support.exams import PRACTICE, define, published, window
 from tests.support.people import TESTS, person
+from tests.support.server import wait_until
 
 
 @pytest.fixture
@@ -184,6 +189,27 @@ def test_a_sitting_ends_once_and_is_not_changed_afterwards(ground: Context, end)
             call(ground, TESTS, sitting_id)
     with pytest.raises(Refused, match="illegal_transition"):
         sittings.revise(ground, TESTS, sitting_id, Plan("y", window(ground)))
+
+
+def test_a_start_that_came_while_the_sitting_was_ended_is_refused(context: Context) -> None:
+    lea = room.learner(context)
+    sitting_id = room.room(context, [lea.person_id])
+    with ThreadPoolExecutor(1) as pool:
+        with context.transaction(TESTS) as uow:
+            uow.session.get_one(RowSitting, sitting_id, with_for_update=True).state = "closed"
+            uow.audit("close", "sitting", sitting_id)
+            uow.flush()
+            start = pool.submit(attempts.start, context, lea, sitting_id)
+            if context.engine.dialect.name == "postgresql":
+                wait_until(lambda: waits(context), "the start to wait")
+        with pytest.raises(Refused, match="sitting_closed"):
+            start.result()
+
+
+def waits(context: Context) -> bool:
+    """Whether somebody waits for a lock of PostgreSQL."""
+    with context.reading() as session:
+        return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
 def test_a_proctor_is_told_only_of_what_they_watch(ground: Context) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
+import zipfile
 from typing import Any
 
 import pytest
@@ -58,6 +62,16 @@ def test_an_appeal_from_the_result_to_the_letter(office: Office, mail: Any) -> N
     assert ("Ada One" in words(avi.get("/cases").text), ines.get(path).status_code) == (True, 404)
     evidence = words(avi.get(f"{path}/evidence").text)
     assert ("1.a-secure" in evidence, "Question 1.a-secure" in evidence) == (True, False)
+    with zipfile.ZipFile(io.BytesIO(avi.get(f"{path}/evidence.zip").data)) as file:
+        assert file.namelist() == [
+            "case.json", "marks.csv", "incidents.csv", "time_changes.csv", "log.csv", "letters/1-opened.txt",
+        ]  # fmt: skip
+        told = json.loads(file.read("case.json"))
+        assert [row["item_id"] for row in told["evidence"]["marks"]] == [
+            row["item_id"] for row in csv.DictReader(io.StringIO(file.read("marks.csv").decode("utf-8-sig")))
+        ]
+        assert "The fire alarm rang." in file.read("letters/1-opened.txt").decode()
+    assert ada.get(f"{path}/evidence.zip").status_code == 403
     avi.post(f"{path}/note", data={"text": "Asked the proctor."})
     page = avi.get(path).text
     assert ('value="free_resit"' in page, 'value="void"' in page) == (True, False)

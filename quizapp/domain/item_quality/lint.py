@@ -40,12 +40,12 @@ _NUMBER = re.compile(r"^\D{0,3}(\d[\d,]*(?:\.\d+)?)")
 
 
 def absolute_word(reading: Reading, _today: date) -> Iterator[Problem]:
-    """Test-wise learners strike out options with absolute words."""
-    if reading.is_choice:
+    """Test-wise learners strike out options, and call statements false, with absolute words."""
+    if reading.is_choice or reading.kind == "matrix":
         for place, text in enumerate(reading.options):
             found = ABSOLUTES.search(text)
             if found:
-                yield _at(f"options[{_id(reading, place)}]", found.group(), "absolute_word",
+                yield _at(f"{reading.field}[{reading.ids[place]}]", found.group(), "absolute_word",
                           "an absolute word tells a guesser something")  # fmt: skip
 
 
@@ -61,17 +61,17 @@ def all_or_none(reading: Reading, _today: date) -> Iterator[Problem]:
     for place, text in enumerate(reading.options):
         found = _ABOVE.search(text)
         if found and reading.is_choice:
-            yield _at(f"options[{_id(reading, place)}]", found.group(), "all_or_none",
+            yield _at(f"{reading.field}[{reading.ids[place]}]", found.group(), "all_or_none",
                       "an option may not speak of other options")  # fmt: skip
 
 
 def length_outlier(reading: Reading, _today: date) -> Iterator[Problem]:
     """One option much longer or shorter than the others draws the eye."""
-    if reading.item.type != "single_choice":
+    if reading.kind != "single_choice":
         return
-    lengths = sorted(map(len, reading.options))
+    lengths = sorted(map(len, reading.options)) or [0]
     if lengths[-1] > LONGEST_RATIO * lengths[0] and lengths[-1] - lengths[0] > LONGEST_EXTRA:
-        yield _at("options", f"{lengths[0]} to {lengths[-1]} characters", "length_outlier",
+        yield _at(reading.field, f"{lengths[0]} to {lengths[-1]} characters", "length_outlier",
                   "make the options alike in length")  # fmt: skip
 
 
@@ -82,12 +82,11 @@ def grammatical_cue(reading: Reading, _today: date) -> Iterator[Problem]:
     ends = {text.rstrip()[-1:] in ".?!" for text in reading.options}
     starts = {text[:1].isupper() for text in reading.options if text[:1].isalpha()}
     if len(ends) > 1 or len(starts) > 1:
-        yield _at("options", "", "grammatical_cue", "begin and end every option in the same way")
+        yield _at(reading.field, "", "grammatical_cue", "begin and end every option in the same way")
     article = re.search(r"\b(an?)\W*$", reading.stem)
     if article:
-        yield _at(
-            "stem", article.group(1), "grammatical_cue", "an article before the options gives some away"
-        )
+        field = "text" if reading.item.content.get("text") else "stem"
+        yield _at(field, article.group(1), "grammatical_cue", "an article before the options gives some away")
 
 
 def overlapping_ranges(reading: Reading, _today: date) -> Iterator[Problem]:
@@ -98,7 +97,7 @@ def overlapping_ranges(reading: Reading, _today: date) -> Iterator[Problem]:
     told = sorted((float(found[1]), float(found[2])) for found in ranges if found)
     for (_, end), (start, _) in pairwise(told):
         if start <= end:
-            yield _at("options", f"{start:g}", "overlapping_ranges", "the ranges share a number")
+            yield _at(reading.field, f"{start:g}", "overlapping_ranges", "the ranges share a number")
 
 
 def unordered_numbers(reading: Reading, _today: date) -> Iterator[Problem]:
@@ -109,20 +108,20 @@ def unordered_numbers(reading: Reading, _today: date) -> Iterator[Problem]:
     numbers = [float(match[1].replace(",", "")) for match in found if match]
     content: Mapping[str, Any] = reading.item.content
     if numbers not in (sorted(numbers), sorted(numbers, reverse=True)):
-        yield _at("options", "", "unordered_numbers", "put numbers in order")
+        yield _at(reading.field, "", "unordered_numbers", "put numbers in order")
     elif len(set(numbers)) == len(numbers) and not content.get("lock_order"):
         yield _at("lock_order", "", "unordered_numbers", "lock the order, or the form shuffles the numbers")
 
 
 def stem_echo(reading: Reading, _today: date) -> Iterator[Problem]:
     """The key repeats words of the stem that no other option has."""
-    if reading.item.type != "single_choice" or not reading.keys:
+    if reading.kind != "single_choice" or len(reading.keys) != 1:
         return
     asked, (key,) = content_words(reading.stem), reading.key_texts
     others = frozenset().union(*(content_words(text) for text in reading.distractors))
     echoed = (content_words(key) & asked) - others
     if len(echoed) >= ECHOED_WORDS:
-        yield _at("options", ", ".join(sorted(echoed)), "stem_echo", "the key alone repeats the stem")
+        yield _at(reading.field, ", ".join(sorted(echoed)), "stem_echo", "the key alone repeats the stem")
 
 
 def missing_rationale(reading: Reading, _today: date) -> Iterator[Problem]:
@@ -176,15 +175,23 @@ RULES: Mapping[str, Rule] = {
 }
 
 
+#: The rules that are about options that are chosen from: those of a part too.
+OF_OPTIONS = (
+    absolute_word,
+    all_or_none,
+    length_outlier,
+    grammatical_cue,
+    overlapping_ranges,
+    unordered_numbers,
+    stem_echo,
+)
+
+
 def lint(reading: Reading, today: date) -> list[Problem]:
-    """Everything the rules find in one item, in the order of `RULES`."""
-    return [problem for rule in RULES.values() for problem in rule(reading, today)]
+    """Everything the rules find in one item, in the order of `RULES`, then in its parts."""
+    found = [problem for rule in RULES.values() for problem in rule(reading, today)]
+    return found + [problem for part in reading.parts for rule in OF_OPTIONS for problem in rule(part, today)]
 
 
 def _at(field: str, value: str, rule: str, detail: str) -> Problem:
     return Problem(field, value, rule, detail)
-
-
-def _id(reading: Reading, place: int) -> str:
-    content: Any = reading.item.content
-    return str(content["options"][place]["id"])

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from quizapp.domain.item_quality.reading import Reading
 
@@ -13,6 +14,8 @@ from quizapp.domain.item_quality.reading import Reading
 SHINGLE = 3
 #: Share of common shingles from which two items count as one question.
 THRESHOLD = 0.5
+#: Share from which an author who writes one of them should look at the other.
+SIMILAR = 0.3
 #: A shingle in more items than this is a turn of phrase of the bank and tells nothing.
 COMMONPLACE = 40
 
@@ -31,6 +34,11 @@ class NearDuplicate:
     second: str
     similarity: float
 
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether they count as one question."""
+        return self.similarity >= THRESHOLD
+
 
 def masked(text: str) -> list[str]:
     """The words of a text with every name as ``@`` and every number as ``#``."""
@@ -39,13 +47,26 @@ def masked(text: str) -> list[str]:
 
 
 def shingles(reading: Reading) -> frozenset[tuple[str, ...]]:
-    """Runs of words of stem and options; the order of options says nothing and is sorted away."""
-    runs: set[tuple[str, ...]] = set()
-    for text in (reading.stem, *sorted(reading.options)):
-        tokens = masked(text)
-        size = min(SHINGLE, len(tokens))
-        runs.update(tuple(tokens[at : at + size]) for at in range(len(tokens) - size + 1))
-    return frozenset(runs - {()})
+    """Runs of words of stem and options, those of gaps included; their order says nothing."""
+    inner = (text for part in reading.parts for text in part.options)
+    return frozenset().union(*map(_runs, (reading.stem, *reading.options, *inner)))
+
+
+@lru_cache(maxsize=16384)
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    tokens = masked(text)
+    size = min(SHINGLE, len(tokens))
+    return frozenset(tuple(tokens[at : at + size]) for at in range(len(tokens) - size + 1)) - {()}
+
+
+def similar(reading: Reading, others: Iterable[Reading], most: int) -> tuple[NearDuplicate, ...]:
+    """The items most like this one, from `SIMILAR` on; ``first`` is always this one's id."""
+    mine = shingles(reading)
+    found = (
+        NearDuplicate(reading.item.id, other.item.id, _jaccard(mine, shingles(other))) for other in others
+    )
+    alike = (pair for pair in found if pair.similarity >= SIMILAR)
+    return tuple(sorted(alike, key=lambda pair: (-pair.similarity, pair.second))[:most])
 
 
 def near_duplicates(readings: Iterable[Reading], threshold: float = THRESHOLD) -> tuple[NearDuplicate, ...]:

@@ -7,17 +7,23 @@ from types import MappingProxyType
 
 from quizapp.domain.errors import Invalid
 from quizapp.domain.item_types import (
+    dropdown_cloze,
+    essay,
+    gap_text,
+    hotspot,
     matching,
+    matrix,
     multiple_response,
     numeric,
     ordering,
+    parametrised_numeric,
     short_text,
     single_choice,
     true_false,
 )
-from quizapp.domain.item_types.base import ItemType, Mark, Review, ReviewRow
+from quizapp.domain.item_types.base import ItemType, Mark, Marking, Review, ReviewRow
 
-__all__ = ["ITEM_TYPES", "ItemType", "Mark", "Review", "ReviewRow", "item_type"]
+__all__ = ["ITEM_TYPES", "ItemType", "Mark", "Marking", "Review", "ReviewRow", "item_type"]
 
 ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
     {
@@ -30,6 +36,12 @@ ITEM_TYPES: Mapping[str, ItemType] = MappingProxyType(
             matching.TYPE,
             numeric.TYPE,
             short_text.TYPE,
+            dropdown_cloze.TYPE,
+            gap_text.TYPE,
+            matrix.TYPE,
+            parametrised_numeric.TYPE,
+            hotspot.TYPE,
+            essay.TYPE,
         )
     }
 )

@@ -37,11 +37,24 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Marking:
+    """What one person gave a response under a rubric: whole points by criterion.
+
+    ``marker`` tells people apart and may be no name. An adjudication settles what two could not agree on.
+    """
+
+    marker: str
+    levels: Mapping[str, int]
+    is_adjudication: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewRow:
     """One option, prompt or accepted answer, as a result page shows it.
 
     `given` and `expected` are what the learner entered and what the key holds
     where a row is more than chosen or not: a position, a matched text, a number.
+    `letter` is the letter or number that the form shows beside the row.
     """
 
     id: str
@@ -57,7 +70,11 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """One marked item for a result page. Holds the key: never build one for an open attempt."""
+    """One marked item for a result page. Holds the key: never build one for an open attempt.
+
+    `text` is what a type has to be read below its stem, and `picture` what to be looked at; rows refer
+    to both by letter or number.
+    """
 
     type: str
     stem: str
@@ -68,6 +85,8 @@ class Review:
     given: str = ""
     unit: str = ""
     tolerance: str = ""
+    text: str = ""
+    picture: Mapping[str, Any] | None = None
 
 
 class Describe(Protocol):
@@ -76,6 +95,11 @@ class Describe(Protocol):
     def __call__(
         self, content: Content, key: Key, response: Response | None, order: Order = ...
     ) -> Review: ...
+
+
+def unchanged(content: Content, _order: Order) -> Content:
+    """What settles nothing: every form asks the same."""
+    return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +119,10 @@ class ItemType:
     rekey          the key under which a complete response is right; policy and rationales stay
     describe       marked item with key and rationales, for result pages
     example        a valid item in the author's form
+    settle         the content as one form asks it, where forms differ in more than arrangement;
+                   settling twice changes nothing
+    award          for types that people mark: the mark after their markings, None while it waits;
+                   `mark` then says nothing, and no answer can be made right by a regrade
     """
 
     name: str
@@ -110,6 +138,8 @@ class ItemType:
     rekey: Callable[[Key, Response], dict[str, Any]]
     describe: Describe
     example: Callable[[], dict[str, Any]]
+    settle: Callable[[Content, Order], Content] = unchanged
+    award: Callable[[Key, Content, Response | None, Sequence[Marking]], Mark | None] | None = None
 
 
 def as_stored(_label: str, ids: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from quizapp.domain.errors import Problem
@@ -20,7 +20,8 @@ from quizapp.domain.item_types.base import (
 from quizapp.domain.item_types.source import Reader, optional
 
 SOURCE_FIELDS = frozenset({"stem", "options", "lock_order", "rationale"})
-OPTION_FIELDS = frozenset({"id", "text", "key", "rationale"})
+SECRET_FIELDS = frozenset({"key", "rationale"})
+OPTION_FIELDS = frozenset({"id", "text"}) | SECRET_FIELDS
 
 
 def split(
@@ -28,19 +29,27 @@ def split(
     known: Collection[str] = SOURCE_FIELDS,
     option_fields: Collection[str] = OPTION_FIELDS,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """`key: false` says what leaving it out says, and is not kept."""
     reader = Reader(source, known)
-    readers = reader.rows("options", option_fields)
-    shown, rationales = options.split_rows(readers, *sorted({"id", "text"} & set(option_fields)))
-    content = {"stem": reader.text("stem"), "options": shown}
+    content, key = read(reader, option_fields)
     if "lock_order" in known:
         reader.keep_flag(content, "lock_order")
-    keys = [option.text("id") for option in readers if option.flag("key")]
-    key: dict[str, Any] = {"keys": keys, "rationales": rationales}
-    reader.keep_text(rationales, "rationale", under=ITEM_RATIONALE)
     if "scoring" in known:
         reader.keep_text(key, "scoring")
     return content, reader.finish(key)
+
+
+def read(reader: Reader, option_fields: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Stem, options and the rationale of the whole; every field of an option but its secrets is public.
+
+    `key: false` says what leaving it out says, and is not kept.
+    """
+    readers = reader.rows("options", option_fields)
+    shown, rationales = options.split_rows(readers, *sorted(set(option_fields) - SECRET_FIELDS))
+    content = {"stem": reader.text("stem"), "options": shown}
+    keys = [option.text("id") for option in readers if option.flag("key")]
+    key: dict[str, Any] = {"keys": keys, "rationales": rationales}
+    reader.keep_text(rationales, "rationale", under=ITEM_RATIONALE)
+    return content, key
 
 
 def join(content: Content, key: Key) -> dict[str, Any]:
@@ -68,7 +77,13 @@ def present(name: str, content: Content, order: Order) -> dict[str, Any]:
 
 
 def describe(
-    name: str, content: Content, key: Key, chosen: Collection[str], mark: Mark, order: Order
+    name: str,
+    content: Content,
+    key: Key,
+    chosen: Collection[str],
+    mark: Mark,
+    order: Order,
+    picture: Mapping[str, Any] | None = None,
 ) -> Review:
     rationales = key["rationales"]
     rows = tuple(
@@ -84,4 +99,4 @@ def describe(
         for row in options.arranged(content, order)
     )
     why = rationales.get(ITEM_RATIONALE, "")
-    return Review(name, content["stem"], mark, bool(chosen), rows, rationale=why)
+    return Review(name, content["stem"], mark, bool(chosen), rows, rationale=why, picture=picture)

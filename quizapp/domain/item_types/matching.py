@@ -129,12 +129,9 @@ def parse(content: Content, fields: Fields) -> dict[str, Any] | None:
 
 def accept(content: Content, response: object) -> dict[str, Any] | None:
     """Prompts without an option are left out, so that a response half done is kept."""
-    prompts = options.ids(content, PROMPTS)
-    given = responses.entries(responses.members(response, "pairs").get("pairs"), prompts)
-    offered = options.ids(content)
-    pairs = {name: responses.one_of(value, offered) for name, value in sorted(given.items())}
-    filled = {prompt: option for prompt, option in pairs.items() if option}
-    return {"pairs": filled} if filled else None
+    offered = dict.fromkeys(options.ids(content, PROMPTS), options.ids(content))
+    pairs = responses.chosen(responses.members(response, "pairs").get("pairs"), offered)
+    return {"pairs": pairs} if pairs else None
 
 
 def is_complete(content: Content, response: Response | None) -> bool:

@@ -26,6 +26,8 @@ SOURCE_FIELDS = choice.SOURCE_FIELDS | {"scoring"}
 FEWEST_KEYS = 2
 
 Ids = frozenset[str]
+Policy = Callable[[Ids, Ids, Ids], Mark]
+Accept = Callable[[Content, object], dict[str, Any] | None]
 
 
 def _all_or_nothing(chosen: Ids, keys: Ids, _offered: Ids) -> Mark:
@@ -42,7 +44,7 @@ def _per_option(chosen: Ids, keys: Ids, offered: Ids) -> Mark:
     return share(len(offered - (chosen ^ keys)), len(offered))
 
 
-POLICIES: Mapping[str, Callable[[Ids, Ids, Ids], Mark]] = {
+POLICIES: Mapping[str, Policy] = {
     ALL_OR_NOTHING: _all_or_nothing,
     "right_minus_wrong": _right_minus_wrong,
     "per_option": _per_option,
@@ -81,8 +83,8 @@ def accept(content: Content, response: object) -> dict[str, Any] | None:
     """Choices come back sorted and once each, so that equal responses are equal."""
     given = responses.members(response, "choices").get("choices") or []
     offered = options.ids(content)
-    chosen = {responses.one_of(value, offered) for value in responses.listed(given)}
-    return {"choices": sorted(chosen - {""})} if chosen - {""} else None
+    ids = {responses.one_of(value, offered) for value in responses.listed(given)} - {""}
+    return {"choices": sorted(ids)} if ids else None
 
 
 def is_complete(_content: Content, response: Response | None) -> bool:
@@ -90,15 +92,20 @@ def is_complete(_content: Content, response: Response | None) -> bool:
 
 
 def mark(key: Key, content: Content, response: Response | None) -> Mark:
-    chosen = _chosen(content, response)
-    if not chosen:
+    return mark_by(POLICIES, key, content, chosen(content, response))
+
+
+def mark_by(policies: Mapping[str, Policy], key: Key, content: Content, ids: Ids) -> Mark:
+    """The mark of chosen options under the key's policy, which is one of these."""
+    if not ids:
         return UNANSWERED
-    policy = POLICIES[key.get("scoring", ALL_OR_NOTHING)]
-    return policy(chosen, frozenset(key["keys"]), frozenset(options.ids(content)))
+    policy = policies[key.get("scoring", ALL_OR_NOTHING)]
+    return policy(ids, frozenset(key["keys"]), frozenset(options.ids(content)))
 
 
-def _chosen(content: Content, response: Response | None) -> Ids:
-    stored = responses.readable(accept, content, response)
+def chosen(content: Content, response: Response | None, read: Accept = accept) -> Ids:
+    """The options of a stored response; none where it cannot be read."""
+    stored = responses.readable(read, content, response)
     return frozenset(stored["choices"] if stored else ())
 
 
@@ -107,7 +114,7 @@ def rekey(key: Key, response: Response) -> dict[str, Any]:
 
 
 def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
-    ids = _chosen(content, response)
+    ids = chosen(content, response)
     return choice.describe(NAME, content, key, ids, mark(key, content, response), order)
 
 

@@ -52,11 +52,17 @@ def join(content: Content, key: Key) -> dict[str, Any]:
 
 def check(content: Content, key: Key) -> list[Problem]:
     found = checks.common(content, key) + _check_number("answer.value", key["value"])
+    found += check_tolerance(key)
+    return found + checks.text("answer.rationale", key["rationales"].get(ITEM_RATIONALE, ""))
+
+
+def check_tolerance(key: Key) -> list[Problem]:
+    """That the tolerance of a key is a number, and not below zero."""
     tolerance = key.get("tolerance", NO_TOLERANCE)
-    found += _check_number("answer.tolerance", tolerance)
+    found = _check_number("answer.tolerance", tolerance)
     if tolerance.startswith("-"):
         found.append(checks.problem("answer.tolerance", tolerance, "negative_tolerance"))
-    return found + checks.text("answer.rationale", key["rationales"].get(ITEM_RATIONALE, ""))
+    return found
 
 
 def _check_number(field: str, text: str) -> list[Problem]:
@@ -100,16 +106,26 @@ def is_complete(_content: Content, response: Response | None) -> bool:
 
 def mark(key: Key, content: Content, response: Response | None) -> Mark:
     """Right when any reading of what was typed is."""
-    numbers = notation.readings(_typed(content, response), content.get("unit", ""))
-    value = Fraction(key["value"])
+    return whole(is_near(key, content, typed(content, response), Fraction(key["value"])))
+
+
+def is_near(key: Key, content: Content, text: str, value: Fraction) -> bool:
+    """Whether any reading of a text is within the key's tolerance of the value."""
     tolerance = Fraction(key.get("tolerance", NO_TOLERANCE))
-    return whole(any(abs(Fraction(number) - value) <= tolerance for number in numbers))
+    numbers = notation.readings(text, content.get("unit", ""))
+    return any(abs(Fraction(number) - value) <= tolerance for number in numbers)
 
 
-def _typed(content: Content, response: Response | None) -> str:
+def typed(content: Content, response: Response | None) -> str:
+    """What the learner wrote, "" where it cannot be read as a response."""
     stored = responses.readable(accept, content, response) or {}
-    typed: str = stored.get("text", stored.get("number", ""))
-    return typed
+    return written(stored)
+
+
+def written(stored: Response) -> str:
+    """The text of a response in canonical form, as it was typed."""
+    text: str = stored.get("text", stored.get("number", ""))
+    return text
 
 
 def rekey(key: Key, response: Response) -> dict[str, Any]:
@@ -118,23 +134,23 @@ def rekey(key: Key, response: Response) -> dict[str, Any]:
 
 def describe(content: Content, key: Key, response: Response | None, order: Order = as_stored) -> Review:
     marked = mark(key, content, response)
-    typed = _typed(content, response)
+    text = typed(content, response)
     row = ReviewRow(
         id="answer",
-        chosen=bool(typed),
+        chosen=bool(text),
         is_key=True,
         is_right=marked.is_right,
-        given=typed,
+        given=text,
         expected=key["value"],
     )
     return Review(
         NAME,
         content["stem"],
         marked,
-        is_answered=bool(typed),
+        is_answered=bool(text),
         rows=(row,),
         rationale=key["rationales"].get(ITEM_RATIONALE, ""),
-        given=typed,
+        given=text,
         unit=content.get("unit", ""),
         tolerance=key.get("tolerance", NO_TOLERANCE),
     )

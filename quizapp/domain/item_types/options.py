@@ -34,8 +34,13 @@ def ids(content: Content, field: str = OPTIONS) -> list[str]:
 
 def arranged(content: Content, order: Order, field: str = OPTIONS) -> list[Row]:
     """The rows as this form shows them, lettered by place; lock_order keeps them as stored."""
-    by_id = {row["id"]: row for row in content[field]}
-    shown = list(by_id) if content.get("lock_order") else order(field, list(by_id))
+    return shuffled(content[field], order, field, is_locked=content.get("lock_order", False))
+
+
+def shuffled(rows: Sequence[Mapping[str, Any]], order: Order, label: str, is_locked: bool) -> list[Row]:
+    """Rows in the order of a form, unless that is locked, lettered by place."""
+    by_id = {row["id"]: row for row in rows}
+    shown = list(by_id) if is_locked else order(label, list(by_id))
     return [{**by_id[identifier], "letter": letter(place)} for place, identifier in enumerate(shown)]
 
 

@@ -66,6 +66,13 @@ def entries(value: object, allowed: Collection[str]) -> Mapping[str, Any]:
     return value
 
 
+def chosen(value: object, offered: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """One of the ids that each row offers, by row; rows that were left alone are left out."""
+    given = entries(value, offered)
+    found = {row: one_of(choice, offered[row]) for row, choice in sorted(given.items())}
+    return {row: choice for row, choice in found.items() if choice}
+
+
 def listed(value: object) -> list[Any]:
     if not isinstance(value, list):
         raise Invalid(BAD_RESPONSE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from quizapp.domain.errors import Problem
@@ -23,6 +22,7 @@ from quizapp.domain.item_types.base import (
 )
 from quizapp.domain.item_types.marks import whole
 from quizapp.domain.item_types.source import Reader, optional
+from quizapp.domain.item_types.texts import folded
 
 NAME = "short_text"
 SOURCE_FIELDS = frozenset({"stem", "answers", "case_sensitive", "rationale"})
@@ -102,12 +102,7 @@ def mark(key: Key, content: Content, response: Response | None) -> Mark:
 
 
 def _folded(content: Content, text: str) -> str:
-    """One form for all spellings that look alike; capitals are kept only if they count."""
-    composed = " ".join(unicodedata.normalize("NFKC", text).split())
-    if content.get("case_sensitive"):
-        return composed
-    # Folding can decompose again, so it is composed once more.
-    return unicodedata.normalize("NFKC", composed.casefold())
+    return folded(text, content.get("case_sensitive", False))
 
 
 def _typed(content: Content, response: Response | None) -> str:

@@ -58,6 +58,14 @@ class Reader:
         self._note(name, value, "not_a_flag")
         return False
 
+    def whole(self, name: str) -> int:
+        """The whole number as written, 0 when absent."""
+        value = self._mapping.get(name)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value or 0
+        self._note(name, value, "not_whole")
+        return 0
+
     def rows(self, name: str, known: Iterable[str]) -> list[Reader]:
         """Readers of a list of mappings; a path names the row by id, else by its place."""
         value = self._mapping.get(name)

@@ -94,3 +94,43 @@ def test_words_of_other_types_are_not_options_to_guess_from() -> None:
 def test_every_rule_has_a_case() -> None:
     told = {case[0] for case in CASES} | {"missing_rationale", "letter_reference", "stale_source"}
     assert told == set(RULES)
+
+
+def test_the_options_of_a_gap_are_read_like_those_of_a_choice() -> None:
+    gap = {
+        "id": "x",
+        "options": [
+            {"id": "a", "text": "anchor", "key": True},
+            {"id": "b", "text": "Every buoy that lies in the fairway at night"},
+        ],
+        "rationale": "The port law says so.",
+    }
+    source = item("h-1", "dropdown_cloze") | {"text": "A ship drops an [[x]].", "gaps": [gap]}
+    version, problems = read_item(source)
+    assert version is not None, problems
+    assert found(version) == [
+        ("absolute_word", "gaps[x].options[b]"),
+        ("length_outlier", "gaps[x].options"),
+        ("grammatical_cue", "gaps[x].options"),
+        ("grammatical_cue", "text"),
+    ]
+
+
+def test_regions_are_read_like_options() -> None:
+    source = item("h-1", "hotspot")
+    source["options"][0]["text"] = "Every berth that has neither power nor water at the left."
+    version, problems = read_item(source)
+    assert version is not None, problems
+    assert found(version) == [
+        ("absolute_word", "options[west]"),
+        ("length_outlier", "options"),
+        ("grammatical_cue", "options"),
+    ]
+
+
+def test_absolute_words_are_found_in_statements() -> None:
+    source = item("h-1", "matrix")
+    source["statements"][1]["text"] = "It is never opened."
+    version, problems = read_item(source)
+    assert version is not None, problems
+    assert found(version) == [("absolute_word", "statements[open]")]

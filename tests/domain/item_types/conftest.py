@@ -17,6 +17,12 @@ RIGHT: dict[str, dict[str, Any]] = {
     "matching": {"pairs": {"duty": "customs", "range": "ministry", "visa": "consulate"}},
     "numeric": {"number": "30"},
     "short_text": {"text": "pricing request"},
+    "gap_text": {"words": {"first": "request", "second": "offer"}},
+    "matrix": {"cells": {"courier": "false", "mark": "true", "open": "false", "seal": "true"}},
+    "parametrised_numeric": {"number": "25", "variant": "v1"},
+    "hotspot": {"choices": ["east"]},
+    "dropdown_cloze": {"gaps": {"issuer": "host", "paper": "permit"}},
+    "essay": {"text": "The survey is not done yet; we come back in May."},
 }
 
 

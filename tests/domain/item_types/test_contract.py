@@ -26,12 +26,27 @@ shapes = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
     max_leaves=6,
 )
-field_names = st.sampled_from(["stem", "options", "prompts", "answer", "answers", "scoring", "x"])
+field_names = st.sampled_from(
+    [
+        "stem",
+        "text",
+        "options",
+        "prompts",
+        "gaps",
+        "statements",
+        "parameters",
+        "picture",
+        "answer",
+        "answers",
+        "scoring",
+        "x",
+    ]
+)
 every_type = pytest.mark.parametrize("kind", list(ITEM_TYPES.values()), ids=list(ITEM_TYPES))
 quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def test_the_registry_holds_seven_types():
+def test_the_registry_holds_every_type():
     assert list(ITEM_TYPES) == [
         "single_choice",
         "multiple_response",
@@ -40,6 +55,12 @@ def test_the_registry_holds_seven_types():
         "matching",
         "numeric",
         "short_text",
+        "dropdown_cloze",
+        "gap_text",
+        "matrix",
+        "parametrised_numeric",
+        "hotspot",
+        "essay",
     ]
     assert [ITEM_TYPES[name].name for name in ITEM_TYPES] == list(ITEM_TYPES)
 
@@ -63,7 +84,7 @@ def test_split_and_join_round_trip(any_type):
     assert any_type.join(*any_type.split(source)) == source
 
 
-@pytest.mark.parametrize("name", [name for name in ITEM_TYPES if name != "numeric"])
+@pytest.mark.parametrize("name", [name for name in ITEM_TYPES if "numeric" not in name])
 def test_a_whole_item_rationale_round_trips(name):
     """A numeric item keeps its rationale with the answer."""
     kind = ITEM_TYPES[name]
@@ -77,9 +98,13 @@ def test_both_halves_survive_json(any_type):
     assert tuple(json.loads(json.dumps(halves))) == halves
 
 
-def test_the_right_response_gets_full_marks(any_type, right):
+def test_the_right_response_gets_full_marks_or_waits_for_people(any_type, right):
     content, key = any_type.split(any_type.example())
-    assert any_type.mark(key, content, right(any_type)) == FULL
+    if any_type.award is None:
+        assert any_type.mark(key, content, right(any_type)) == FULL
+    else:
+        assert any_type.award(key, content, right(any_type), ()) is None
+        assert any_type.award(key, content, None, ()) == NOTHING
 
 
 def test_no_response_is_zero_and_wrong(any_type):
@@ -133,15 +158,27 @@ def _turned(source: dict[str, Any]) -> dict[str, Any]:
     rows = turned.get("options", [])
     if "prompts" in turned:
         turned["prompts"][0]["match"] = turned["prompts"][1]["match"]
+    elif "statements" in turned:
+        turned["statements"][0]["column"] = turned["statements"][1]["column"]
+    elif "gaps" in turned:
+        _turn_gaps(turned["gaps"])
     elif any("key" in row for row in rows):
         turned["options"] = [_flipped(row) for row in rows]
     elif rows:
         rows.reverse()
     elif "answer" in turned:
-        turned["answer"]["value"] = "31"
+        turned["answer"] |= {"expression": "days + passed"} if "parameters" in turned else {"value": "31"}
     else:
         turned["answers"] = [{"text": "something else"}]
     return turned
+
+
+def _turn_gaps(gaps: list[dict[str, Any]]) -> None:
+    first, last = gaps[0], gaps[-1]
+    if "answers" in first:
+        first["answers"], last["answers"] = last["answers"], first["answers"]
+    else:
+        first["options"] = [_flipped(row) for row in first["options"]]
 
 
 def _flipped(row: dict[str, Any]) -> dict[str, Any]:
@@ -149,12 +186,21 @@ def _flipped(row: dict[str, Any]) -> dict[str, Any]:
     return rest if "key" in row else {**rest, "key": True}
 
 
+def test_settling_leaves_something_to_answer_and_happens_once(any_type, right, backwards):
+    content, key = any_type.split(any_type.example())
+    settled = any_type.settle(content, backwards)
+    assert any_type.settle(settled, as_stored) == settled
+    assert (settled == content) == (any_type.name != "parametrised_numeric")
+    if any_type.award is None:
+        assert any_type.mark(key, any_type.settle(content, as_stored), right(any_type)) == FULL
+
+
 def test_the_review_agrees_with_the_mark(any_type, right):
     content, key = any_type.split(any_type.example())
     answered = any_type.describe(content, key, right(any_type))
     skipped = any_type.describe(content, key, None)
     assert (answered.type, answered.stem) == (any_type.name, content["stem"])
-    assert (answered.mark, answered.is_answered) == (FULL, True)
+    assert (answered.mark, answered.is_answered) == (NOTHING if any_type.award else FULL, True)
     assert (skipped.mark, skipped.is_answered) == (NOTHING, False)
     assert [row.chosen for row in skipped.rows] == [False] * len(skipped.rows)
 
@@ -215,18 +261,40 @@ def test_any_json_is_accepted_or_refused_and_always_marked(kind, response):
     assert kind.mark(key, content, response) == kind.mark(key, content, accepted)
 
 
+def _ids(content: dict[str, Any]) -> list[str]:
+    return [row["id"] for row in content.get("options", [])]
+
+
 def _responses(kind):
     """Responses of the right shape, right or wrong, complete or not."""
     content, _ = kind.split(kind.example())
-    ids = [row["id"] for row in content.get("options", [])]
+    ids = _ids(content)
     one = st.sampled_from(ids or ["-"])
     prompts = st.sampled_from([row["id"] for row in content.get("prompts", [{"id": "-"}])])
+    gaps = {gap["id"]: st.sampled_from(_ids(gap) or content["words"]) for gap in content.get("gaps", [])}
+    columns = st.sampled_from(
+        [row["id"] for row in content.get("columns", [{"id": "true"}, {"id": "false"}])]
+    )
+    statements = [row["id"] for row in content.get("statements", [])]
+    cells = st.fixed_dictionaries({}, optional=dict.fromkeys(statements, columns))
+    variants = st.sampled_from([row["id"] for row in content.get("variants", [{"id": "-"}])])
+    in_gaps = st.fixed_dictionaries({}, optional=gaps)
     return {
+        "dropdown_cloze": st.fixed_dictionaries({"gaps": in_gaps}),
+        "matrix": st.fixed_dictionaries({"cells": cells}),
+        "gap_text": st.fixed_dictionaries({"words": in_gaps}),
+        "hotspot": st.fixed_dictionaries({"choices": st.lists(one, max_size=1)}),
         "multiple_response": st.fixed_dictionaries({"choices": st.lists(one)}),
         "ordering": st.fixed_dictionaries({"ranks": st.dictionaries(one, st.integers(1, max(1, len(ids))))}),
         "matching": st.fixed_dictionaries({"pairs": st.dictionaries(prompts, one)}),
+        "parametrised_numeric": st.fixed_dictionaries(
+            {"number": st.from_regex(r"\A[0-9., ]{0,4}\Z")}, optional={"variant": variants}
+        ),
         "numeric": st.fixed_dictionaries({"number": st.from_regex(r"\A[-+]?[0-9., ]{0,9}\Z")}),
         "short_text": st.fixed_dictionaries(
+            {"text": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)}
+        ),
+        "essay": st.fixed_dictionaries(
             {"text": st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)}
         ),
     }.get(kind.name, st.fixed_dictionaries({"choice": one}))
@@ -239,7 +307,9 @@ def _form_fields(response: dict[str, Any]) -> dict[str, list[str]]:
         if name == "choices":
             fields["choice"] = value
         elif isinstance(value, dict):
-            prefix = {"ranks": "rank", "pairs": "match"}[name]
+            prefix = {"ranks": "rank", "pairs": "match", "gaps": "gap", "words": "word", "cells": "cell"}[
+                name
+            ]
             fields |= {f"{prefix}-{each}": [str(chosen)] for each, chosen in value.items()}
         else:
             fields[name] = [value]

@@ -14,8 +14,8 @@ from quizapp.domain.errors import Invalid
 from quizapp.domain.exchange import Given, Outgoing, Picture
 from quizapp.domain.item import ItemVersion, read_item
 from quizapp.domain.item_bank import Stimulus
-from quizapp.integrations.item_bank_files import read_bank
 from quizapp.integrations.item_formats import item_format
+from quizapp.integrations.item_formats.bank_files import read_bank
 from tests.support.banks import SHIPPED
 from tests.support.qti import (
     FORMATS,

@@ -1,6 +1,7 @@
 // One item: the markup the server made, filled in with what was said of it since.
 
 import { Marks } from "./marks.js";
+import { Regions } from "./regions.js";
 import { fill, read } from "./responses.js";
 import { word } from "./words.js";
 
@@ -11,6 +12,7 @@ export class ItemView {
   #form = document.getElementById("item-form");
   #content = document.getElementById("item-content");
   #marks;
+  #regions;
   #item = null;
   #known = {};
   #typedAt = null;
@@ -20,6 +22,7 @@ export class ItemView {
   constructor(clock, said, typing) {
     Object.assign(this, { clock, said, typing });
     this.#marks = new Marks(this.#form, document.getElementById("runner-strike"), () => this.commit());
+    this.#regions = new Regions(this.#content);
     this.#form.addEventListener("submit", (event) => { event.preventDefault(); this.commit(); });
     this.#form.addEventListener("change", () => this.commit());
     this.#form.addEventListener("input", (event) => this.#typed(event.target));
@@ -47,6 +50,7 @@ export class ItemView {
     template.innerHTML = item.html;
     this.#content.replaceChildren(template.content);
     fill(this.#content, item.response);
+    this.#regions.show();
     this.#form.elements.flag.checked = item.flag;
     this.#marks.show(item.markup);
     this.#known = this.#read();

@@ -5,6 +5,7 @@ import { Display } from "./display.js";
 import { Journal } from "./journal.js";
 import { Keys } from "./keys.js";
 import { Model } from "./model.js";
+import { fetched } from "./pictures.js";
 import * as plain from "./plain.js";
 import { ask, isClock } from "./protocol.js";
 import { read } from "./responses.js";
@@ -113,6 +114,7 @@ function tools(display, runner, calculator) {
 async function start() {
   needModern();
   const told = await content();
+  await fetched(told.items.map((item) => item.html));
   const { journal, leftovers } = await journalFor(told);
   const model = new Model(told);
   const slot = Number(config.slot) || null;

@@ -7,7 +7,7 @@ repeated keys, tags of any kind, and characters no database stores.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,11 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
+from quizapp.domain.exchange import MEDIA_PREFIX, Picture
+
 MAX_FILE_BYTES = 2 * 1024 * 1024
+#: More of a picture need not be read to say that it is too large.
+MAX_PICTURE_BYTES = 8 * 1024 * 1024
 MAX_FILES = 2000
 MAX_DEPTH = 20
 FRAMEWORK_FILE, BANK_FILE, EXAMS_FOLDER = "framework.yaml", "bank.yaml", "exams"
@@ -89,13 +93,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class BankFiles:
-    """Everything the files of a bank folder say, unchecked."""
+    """Everything the files of a bank folder say, unchecked; ``pictures`` are those of its folder media."""
 
     header: Entry | None
     stimuli: tuple[Entry, ...]
     items: tuple[Entry, ...]
     files: tuple[str, ...]
     problems: tuple[FileProblem, ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 def read_mapping(path: Path, name: str) -> tuple[Entry | None, list[FileProblem]]:
@@ -103,8 +108,13 @@ def read_mapping(path: Path, name: str) -> tuple[Entry | None, list[FileProblem]
 
     ``name`` is what the file is called in problems. Raises OSError when it cannot be read.
     """
+    return mapping_of(_head(path, MAX_FILE_BYTES), name)
+
+
+def mapping_of(data: bytes, name: str) -> tuple[Entry | None, list[FileProblem]]:
+    """The same of a file's contents."""
     problems: list[FileProblem] = []
-    node = _compose(path, name, problems)
+    node = _compose(data, name, problems)
     if node is None:
         return None, problems
     reader = _Reader(name, problems)
@@ -116,14 +126,19 @@ def read_mapping(path: Path, name: str) -> tuple[Entry | None, list[FileProblem]
 
 def read_bank(folder: Path) -> BankFiles:
     """All files of a bank folder, in the order of their names. Raises OSError."""
+    files = ((path.relative_to(folder).as_posix(), _head(path, MAX_FILE_BYTES)) for path in _paths(folder))
+    return bank_of(files, _pictures(folder))
+
+
+def bank_of(files: Iterable[tuple[str, bytes]], pictures: Iterable[Picture] = ()) -> BankFiles:
+    """A bank from its files: (name as seen from its folder, contents)."""
     header: Entry | None = None
     stimuli: list[Entry] = []
     items: list[Entry] = []
     names, problems = [], []
-    for path in _paths(folder):
-        name = path.relative_to(folder).as_posix()
+    for name, data in files:
         names.append(name)
-        entry, wrong = read_mapping(path, name)
+        entry, wrong = mapping_of(data, name)
         problems += wrong
         if entry is not None and name == BANK_FILE:
             header = entry
@@ -134,21 +149,39 @@ def read_bank(folder: Path) -> BankFiles:
     if BANK_FILE not in names:
         detail = "a bank folder needs a file bank.yaml"
         problems.append(FileProblem(BANK_FILE, 0, "", "", "", "missing_file", detail))
-    return BankFiles(header, tuple(stimuli), tuple(items), tuple(names), tuple(problems))
+    told = tuple(stimuli), tuple(items), tuple(names), tuple(problems)
+    return BankFiles(header, *told, tuple(pictures))
+
+
+def is_bank_file(name: str) -> bool:
+    """Whether a file of a bank folder, by its name as seen from there, is about the bank.
+
+    The framework, and exams that ship with a bank, stand beside its items in formats of their own.
+    """
+    *folders, last = name.split("/")
+    return last.endswith(".yaml") and last != FRAMEWORK_FILE and folders[:1] != [EXAMS_FOLDER]
 
 
 def _paths(folder: Path) -> list[Path]:
     found = [
         path
         for path in folder.rglob("*.yaml")
-        if path.is_file()
-        and path.name != FRAMEWORK_FILE
-        # Exams that ship with a bank stand beside its items, in another format.
-        and path.relative_to(folder).parts[0] != EXAMS_FOLDER
+        if path.is_file() and is_bank_file(path.relative_to(folder).as_posix())
     ]
     if len(found) > MAX_FILES:
         raise OSError(f"more than {MAX_FILES} files in {folder}")
     return sorted(found)
+
+
+def _pictures(folder: Path) -> list[Picture]:
+    found = sorted(path for path in (folder / MEDIA_PREFIX).glob("*") if path.is_file())
+    return [Picture(path.name, "", _head(path, MAX_PICTURE_BYTES)) for path in found]
+
+
+def _head(path: Path, most: int) -> bytes:
+    """What a file holds; of one that is larger than allowed a byte too much."""
+    with path.open("rb") as file:
+        return file.read(most + 1)
 
 
 def _entries(entry: Entry, field: str, problems: list[FileProblem]) -> Iterator[Entry]:
@@ -175,15 +208,15 @@ def _unknown(entry: Entry) -> list[FileProblem]:
     ]
 
 
-def _compose(path: Path, name: str, problems: list[FileProblem]) -> Any:
+def _compose(data: bytes, name: str, problems: list[FileProblem]) -> Any:
     def complain(line: int, reason: str, detail: str) -> None:
         problems.append(FileProblem(name, line, "", "", "", reason, detail))
 
-    if path.stat().st_size > MAX_FILE_BYTES:
+    if len(data) > MAX_FILE_BYTES:
         complain(0, "too_large", f"at most {MAX_FILE_BYTES} bytes in a file")
         return None
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
         refused = _first_refusal(text)
         if refused is not None:
             complain(*refused)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from quizapp.integrations import item_bank_files
-from quizapp.integrations.item_bank_files import read_bank, read_mapping
+from quizapp.integrations.item_formats import bank_files
+from quizapp.integrations.item_formats.bank_files import read_bank, read_mapping
 
 BILLION = "a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a]\nc: [*b, *b, *b]\n"
 
@@ -39,7 +39,7 @@ def told(folder: Path, text: str | bytes) -> list[tuple[int, str, str]]:
         (BILLION, [(2, "", "alias")]),
         ("a: " + "[" * 30 + "]" * 30 + "\n", [(1, "", "too_deep")]),
         (b"a: \xff\n", [(0, "", "not_utf8")]),
-        (b"a: " + b"x" * item_bank_files.MAX_FILE_BYTES, [(0, "", "too_large")]),
+        (b"a: " + b"x" * bank_files.MAX_FILE_BYTES, [(0, "", "too_large")]),
     ],
 )
 def test_what_is_refused(tmp_path: Path, text: str | bytes, expected: list[tuple[int, str, str]]) -> None:

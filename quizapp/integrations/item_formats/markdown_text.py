@@ -1,0 +1,63 @@
+"""Plain text as Markdown that shows exactly that text, and Markdown as HTML."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+
+from quizapp.domain.exchange import MEDIA_PREFIX
+
+#: The Markdown of items: as the product shows it, so without HTML, and with tables.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+
+#: What would begin or end markup inside a line: escapes, code, emphasis, links, tags, entities. The ends
+#: of the text count as letters: there may be markup beyond them.
+_INLINE = re.compile(
+    r"(?P<blank>(?<=\s)_+(?=\s))"  # a blank to fill in is no markup
+    r"|\\(?=[!-/:-@\[-`{-~\n]|$)"
+    r"|`"
+    r"|\*(?!\s)|(?<!\s)\*"
+    r"|(?<![^\W_])_(?!\s)|(?<!\s)_(?![^\W_])"
+    r"|\](?=[(\[:])"
+    r"|<(?=[A-Za-z/!?])"
+    r"|&(?=#?\w{1,32};)"
+)
+#: What would make a line a heading, a quotation, a fence or part of a list ...
+_LINE = re.compile(r"(?m)^( {0,3})(?=#{1,6}(?:\s|$)|>|[-+*](?:\s|$)|~{3})")
+_NUMBER = re.compile(r"(?m)^( {0,3}\d{1,9})(?=[.)](?:\s|$))")
+#: ... or a rule, the line under a heading, or the one under the first row of a table.
+_RULE = re.compile(r"(?m)^(?=[ \t]*[-=_|:][-=_|: \t]*$)([ \t|:]*)(?=[-=_])")
+_IMAGE = re.compile(rf"(!\[(?:\\.|[^\[\]\\\n])*\]\(){re.escape(MEDIA_PREFIX)}([^\s()]+)(?=[\s)])")
+
+
+def escaped(text: str) -> str:
+    """Markdown that shows ``text``; what needs no backslash gets none."""
+    return lines_escaped(inline_escaped(text))
+
+
+def inline_escaped(text: str) -> str:
+    """The same for a part of a line."""
+    return _INLINE.sub(lambda match: match[0] if match["blank"] else "\\" + match[0], text)
+
+
+def lines_escaped(text: str) -> str:
+    """The same for what means something only at the beginning of a line."""
+    text = _RULE.sub(r"\1\\", text)
+    return _NUMBER.sub(r"\1\\", _LINE.sub(r"\1\\", text))
+
+
+def as_html(text: str) -> str:
+    """HTML of a text, which ends with a line end when the text does."""
+    html = str(_MARKDOWN.render(text))
+    return html if text.endswith("\n") else html.removesuffix("\n")
+
+
+def pictures_in(text: str) -> list[str]:
+    """Names of the package's pictures a text shows, in order, each once."""
+    return list(dict.fromkeys(match[2] for match in _IMAGE.finditer(text)))
+
+
+def with_pictures_at(text: str, prefix: str) -> str:
+    """The text, its pictures named after another prefix than ``media/``."""
+    return _IMAGE.sub(lambda match: f"{match[1]}{prefix}{match[2]}", text)

@@ -1,0 +1,123 @@
+"""A new instructor writes an item of each type in a browser; a reviewer approves them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from quizapp.domain.item_types import ITEM_TYPES
+from quizapp.domain.person import Actor, Role
+from quizapp.services import item_draft_views, items_read, people
+from tests.journeys.conftest import PASSWORD, World
+from tests.journeys.test_main_job import sign_in
+from tests.support.people import TESTS
+from tests.support.server import Server
+
+BANK = "security-cooperation"
+SOURCE = {"authority": "Port law", "section": "4", "as_of": "2026-01", "review_by": "2028-01"}
+
+
+def paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every field of the author's form by the name of its input; ids are given by the page."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name != "id":
+                yield from paths(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from paths(inner, f"{path}.{at}")
+    else:
+        yield path, value
+
+
+def fill(page: Any, source: Mapping[str, Any]) -> None:
+    """Type a whole item as its author would, field by field."""
+    for path, value in paths(source):
+        field = page.locator(f'#draft-form [name="{path}"]')
+        if path.endswith(".match"):
+            options = [row["id"] for row in source["options"]]
+            field.select_option(index=options.index(value) + 1)
+        elif isinstance(value, bool):
+            field.set_checked(value)
+        elif field.evaluate("n => n.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(str(value))
+
+
+def write(page: Any, server: Server, kind: str) -> None:
+    """From the bank's page to a draft in review."""
+    example = ITEM_TYPES[kind].example()
+    page.goto(f"{server.url}/banks/{BANK}/write?task=1.A")
+    page.locator(f"#type-{kind}").check()
+    page.get_by_role("button", name="Begin").click()
+    belongs = {"level": "apply", "difficulty": 60, "sources": [SOURCE]}
+    page.locator('button[value="add:sources"]').press("Enter")
+    page.locator('[name="sources.0.authority"]').wait_for()
+    rest = {name: value for name, value in example.items() if name not in ("prompts", "options")}
+    # What is matched with can only be chosen once it is written.
+    fill(page, {name: example[name] for name in ("options",) if name in example})
+    page.get_by_role("button", name="Save", exact=True).click()
+    fill(page, {**rest, **{n: example[n] for n in ("options", "prompts") if n in example}, **belongs})
+    page.locator('[name="id"]').fill(f"journey-{kind.replace('_', '-')}")
+    page.get_by_text("Nothing. It can be submitted.").wait_for()
+    assert page.locator("#shown .item-stem").inner_text() == example["stem"]
+    page.get_by_role("button", name="Submit for review").click()
+    page.wait_for_url("**/review")
+
+
+@pytest.mark.parametrize("journey_settings", ["sqlite"], indirect=True)
+def test_items_of_every_type_are_written_and_approved(world: World, server: Server, browser: Any) -> None:
+    ids = {role: newcomer(world, role) for role in (Role.INSTRUCTOR, Role.REVIEWER)}
+    author = browser.new_context()
+    page = author.new_page()
+    sign_in(page, server, "instructor")
+    for kind in ITEM_TYPES:
+        write(page, server, kind)
+    two_windows(author, server)
+    author.close()
+    desk = browser.new_context(java_script_enabled=False)
+    page = desk.new_page()
+    sign_in(page, server, "reviewer")
+    page.goto(f"{server.url}/drafts")
+    for kind in ITEM_TYPES:
+        page.get_by_role("link", name=f"journey-{kind.replace('_', '-')}", exact=True).click()
+        page.get_by_role("button", name="Approve").click()
+        page.get_by_role("link", name="Drafts").click()
+    desk.close()
+    reviewer = Actor(ids[Role.REVIEWER], frozenset({Role.REVIEWER}))
+    assert [line.stem for line in item_draft_views.listed(world.context, reviewer)] == ["First words"]
+    for kind in ITEM_TYPES:
+        told = items_read.item(world.context, reviewer, BANK, f"journey-{kind.replace('_', '-')}")
+        assert (told.line.status, told.history[0].author) == ("approved", "Instructor Journey")
+
+
+def newcomer(world: World, role: Role) -> Any:
+    return people.create(
+        world.context,
+        TESTS,
+        name=f"{role.value.title()} Journey",
+        email=f"{role.value}@journey.example",
+        roles=[role],
+        password=PASSWORD,
+    )
+
+
+def two_windows(author: Any, server: Server) -> None:
+    """The second window of one draft says so honestly, and neither text is lost."""
+    first, second = author.new_page(), author.new_page()
+    first.goto(f"{server.url}/banks/{BANK}/write")
+    first.get_by_role("button", name="Begin").click()
+    second.goto(first.url)
+    for page, words in ((first, "First words"), (second, "Second words")):
+        page.locator('[name="stem"]').fill(words)
+        page.locator("#save-state:not(:text('Not saved yet')):not(:text('Saving'))").wait_for()
+    assert first.locator("#save-state").inner_text() == "Saved"
+    assert "Somebody saved this draft meanwhile" in second.locator("#save-state").inner_text()
+    second.goto(first.url)
+    assert "Second" in second.locator("#aside").inner_text()
+    assert second.locator('[name="stem"]').input_value() == "First words"
+    first.close()
+    second.close()

@@ -1,0 +1,261 @@
+"""From a draft to an approved version: by a second person, with reasons, and with its whole history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from quizapp.domain.errors import Forbidden, Invalid, NotFound, Refused
+from quizapp.domain.item_draft import DraftState, Stage
+from quizapp.domain.item_types import ITEM_TYPES
+from quizapp.domain.person import Role
+from quizapp.ports import FixedClock
+from quizapp.services import (
+    item_draft_views,
+    item_drafts,
+    item_history,
+    item_reviews,
+    item_stages,
+    item_upkeep,
+    items,
+    items_read,
+    stimuli,
+)
+from quizapp.services.unit_of_work import Context
+from tests.support.drafts import BANK, SCENARIO, Desk
+from tests.support.inventions import item, write_bank
+from tests.support.people import TESTS
+
+
+@pytest.fixture
+def desk(context: Context, tmp_path: Path) -> Desk:
+    return Desk(context, tmp_path / "bank")
+
+
+@pytest.fixture
+def sqlite_desk(sqlite_context: Context, tmp_path: Path) -> Desk:
+    return Desk(sqlite_context, tmp_path / "bank")
+
+
+def test_an_item_of_every_type_is_written_and_approved(desk: Desk) -> None:
+    for kind in ITEM_TYPES:
+        draft_id = desk.written(kind, f"n-{kind}".replace("_", "-"))
+        item_reviews.submit(desk.context, desk.ann, draft_id, "First of its type")
+        name = item_reviews.approve(desk.context, desk.rita, draft_id, "Sound")
+        page = items_read.item(desk.context, desk.rita, BANK, name)
+        (wording,) = page.history
+        assert (page.line.status, page.line.type, page.line.version) == ("approved", kind, 1)
+        assert (wording.author, wording.reviewer) == ("Ann Author", "Rita Reviewer")
+    # The bank's files would load the very same wordings: nothing is revised.
+    told = [item("h-1"), *(item(f"n-{kind}".replace("_", "-"), kind) for kind in ITEM_TYPES)]
+    for source in told[1:]:
+        source |= {"author": "Ann Author", "reviewer": "Rita Reviewer"}
+    folder = Path(desk.context.settings.home) / "again"
+    loaded = items.load_bank(desk.context, TESTS, write_bank(folder, told, [SCENARIO]))
+    assert (loaded.unchanged, loaded.is_changed) == (len(told), False)
+
+
+def test_an_approved_item_stays_in_use_until_its_next_wording_is_approved(
+    desk: Desk, clock: FixedClock
+) -> None:
+    draft_id = item_drafts.edit(desk.context, desk.ann, BANK, "h-1")
+    desk.write(draft_id, stem="Which paper says who pays?")
+    clock.instant += timedelta(minutes=1)
+    item_reviews.submit(desk.context, desk.ann, draft_id, "Shorter")
+    with pytest.raises(Refused):
+        desk.write(draft_id, stem="Too late")
+    before = items_read.item(desk.context, desk.ann, BANK, "h-1")
+    told = item_stages.of_item(desk.context, desk.ann, BANK, "h-1")
+    assert (before.line.version, before.line.status, told.stage, told.draft_id) == (
+        1,
+        "approved",
+        Stage.APPROVED,
+        draft_id,
+    )
+    clock.instant += timedelta(minutes=1)
+    item_reviews.comment(desk.context, desk.rita, draft_id, "options[agenda]", "Is this plausible?")
+    clock.instant += timedelta(minutes=1)
+    item_reviews.request_changes(desk.context, desk.rita, draft_id, "See my comment")
+    (said, sent_back) = desk.view(draft_id).comments[1:]
+    assert (said.place, said.text, sent_back.verb, desk.view(draft_id).line.comments) == (
+        "options[agenda]",
+        "Is this plausible?",
+        "request_changes",
+        1,
+    )
+    item_reviews.resolve(desk.context, desk.ann, draft_id, said.id)
+    desk.write(draft_id, difficulty=55)
+    clock.instant += timedelta(minutes=1)
+    item_reviews.submit(desk.context, desk.ann, draft_id)
+    item_reviews.approve(desk.context, desk.rita, draft_id)
+    after = items_read.item(desk.context, desk.ann, BANK, "h-1")
+    assert (after.line.version, after.line.stem, after.line.difficulty) == (
+        2,
+        "Which paper says who pays?",
+        55,
+    )
+    assert [w.number for w in after.history] == [2, 1]
+    told_history = item_history.history(desk.context, desk.rita, BANK, "h-1", None, None)
+    steps = [(s.verb, s.who, s.why) for s in reversed(told_history.steps)]
+    assert sorted({verb for verb, _, _ in steps}) == [
+        "approve", "comment", "draft", "freeze", "request_changes", "resolve", "revise", "submit",
+    ]  # fmt: skip
+    assert ("submit", "Ann Author", "Shorter") in steps
+    assert ("request_changes", "Rita Reviewer", "See my comment") in steps
+    assert [c.place for c in told_history.diff] == ["difficulty", "stem"]
+    assert (told_history.before, told_history.after) == (1, 2)
+
+
+def test_nobody_approves_what_they_wrote(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    both = desk.actor(Role.INSTRUCTOR, Role.REVIEWER, name="Bo Both")
+    namesake = desk.actor(Role.REVIEWER, name="ann author", email="other@example.org")
+    draft_id = desk.written("single_choice", "n-1")
+    desk.write(draft_id, both, difficulty=1)
+    item_reviews.submit(desk.context, desk.ann, draft_id)
+    for actor in (both, namesake):
+        with pytest.raises(Refused) as refused:
+            item_reviews.approve(desk.context, actor, draft_id)
+        assert refused.value.code == "own_item"
+    with pytest.raises(Forbidden):
+        item_reviews.approve(desk.context, desk.ben, draft_id)
+    with pytest.raises(Refused):
+        item_reviews.assign(desk.context, desk.ann, draft_id, both.person_id)
+    assert desk.view(draft_id).line.state is DraftState.IN_REVIEW
+    # Whoever hands in an item unchanged cannot approve it either, though its author is another.
+    unchanged = item_drafts.edit(desk.context, both, BANK, "h-1")
+    item_reviews.submit(desk.context, both, unchanged)
+    with pytest.raises(Refused):
+        item_reviews.approve(desk.context, both, unchanged)
+    item_reviews.approve(desk.context, desk.rita, unchanged)
+    (wording,) = items_read.item(desk.context, desk.ann, BANK, "h-1").history
+    assert (wording.number, wording.author, wording.reviewer) == (1, "Author A", "Rita Reviewer")
+
+
+def test_the_queue_and_its_reviewers(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    rolf = desk.actor(Role.REVIEWER, name="Rolf Reviewer")
+    first, second = desk.written("numeric", "n-1"), desk.written("numeric", "n-2")
+    for draft_id in (first, second):
+        item_reviews.submit(desk.context, desk.ann, draft_id)
+    item_reviews.assign(desk.context, desk.ann, first, rolf.person_id)
+    queue = [
+        {line.id for line in item_draft_views.listed(desk.context, actor) if line.waits_for_me}
+        for actor in (desk.rita, rolf, desk.ann)
+    ]
+    assert queue == [{second}, {first, second}, set()]
+    assert [item_reviews.count_waiting(desk.context, who) for who in (desk.rita, rolf)] == [1, 2]
+    names = [name for _, name in item_reviews.reviewers(desk.context, desk.ann)]
+    assert names == ["Rita Reviewer", "Rolf Reviewer"]
+    for person_id, code in ((desk.ben.person_id, "bad_reviewer"), (UUID(int=7), "bad_reviewer")):
+        with pytest.raises(Refused) as refused:
+            item_reviews.assign(desk.context, desk.ann, first, person_id)
+        assert refused.value.code == code
+    with pytest.raises(Forbidden):
+        item_reviews.assign(desk.context, desk.rita, second, rolf.person_id)
+    item_reviews.assign(desk.context, desk.rita, second, desk.rita.person_id)
+    item_reviews.withdraw(desk.context, desk.ann, second)
+    assert item_reviews.count_waiting(desk.context, desk.rita) == 0
+
+
+def test_what_keeps_a_draft_from_its_approval(sqlite_context: Context, tmp_path: Path) -> None:
+    desk = Desk(
+        sqlite_context, tmp_path / "bank", item("p-1", pool="practice"), item("r-1", status="retired")
+    )
+    unfinished = item_drafts.start(desk.context, desk.ann, BANK, "single_choice")
+    with pytest.raises(Invalid) as invalid:
+        item_reviews.submit(desk.context, desk.ann, unfinished)
+    assert {p.field for p in invalid.value.problems} >= {"stem", "options", "sources", "level"}
+    # What was practised never becomes secure.
+    practised = item_drafts.edit(desk.context, desk.ann, BANK, "p-1")
+    desk.write(practised, pool="secure")
+    with pytest.raises(Invalid) as invalid:
+        item_reviews.submit(desk.context, desk.ann, practised)
+    assert [p.reason for p in invalid.value.problems] == ["practised_item"]
+    with pytest.raises(Refused):
+        item_drafts.edit(desk.context, desk.ann, BANK, "r-1")
+    for why in ("", " ", "x" * 4001):
+        with pytest.raises(Invalid):
+            item_reviews.request_changes(desk.context, desk.rita, practised, why)
+    # The files bring a newer version while a draft is at work.
+    draft_id = item_drafts.edit(desk.context, desk.ann, BANK, "h-1")
+    desk.write(draft_id, difficulty=1)
+    folder = write_bank(tmp_path / "bank", [item("h-1", difficulty=2)], [SCENARIO])
+    items.load_bank(desk.context, TESTS, folder)
+    assert desk.view(draft_id).is_outdated
+    item_reviews.submit(desk.context, desk.ann, draft_id)
+    with pytest.raises(Refused) as refused:
+        item_reviews.approve(desk.context, desk.rita, draft_id)
+    assert refused.value.code == "revised_meanwhile"
+    item_reviews.withdraw(desk.context, desk.ann, draft_id)
+    item_drafts.rebase(desk.context, desk.ann, draft_id)
+    item_reviews.submit(desk.context, desk.ann, draft_id)
+    item_reviews.approve(desk.context, desk.rita, draft_id)
+    assert items_read.item(desk.context, desk.ann, BANK, "h-1").line.difficulty == 1
+
+
+def test_scenarios_are_written_and_reworded_until_approved_items_rest_on_them(desk: Desk) -> None:
+    stimuli.write(desk.context, desk.ann, BANK, "calm", "A calm", "No wind.")
+    stimuli.reword(desk.context, desk.ann, BANK, "calm", "A calm", "No wind at all.")
+    for name, title in (("calm", "Twice"), ("Bad Id", "x"), ("fog", "")):
+        with pytest.raises(Invalid) as invalid:
+            stimuli.write(desk.context, desk.ann, BANK, name, title, "Text")
+        assert invalid.value.code == "bad_stimulus"
+    draft_id = desk.written("single_choice", "n-1", stimulus="calm")
+    assert desk.view(draft_id).shown is not None
+    assert desk.view(draft_id).shown.stimulus_text == "No wind at all."  # type: ignore[union-attr]
+    item_reviews.submit(desk.context, desk.ann, draft_id)
+    item_reviews.approve(desk.context, desk.rita, draft_id)
+    line = stimuli.listed(desk.context, desk.ann, BANK).line("calm")
+    assert (line.number, line.items, line.is_fixed) == (2, (("n-1", "approved"),), True)
+    with pytest.raises(Refused) as refused:
+        stimuli.reword(desk.context, desk.ann, BANK, "calm", "A calm", "A breeze.")
+    assert refused.value.code == "stimulus_in_use"
+    with pytest.raises(Forbidden):
+        stimuli.write(desk.context, desk.rita, BANK, "x-1", "x", "x")
+
+
+def test_many_items_at_once(context: Context, tmp_path: Path) -> None:
+    sharing = [item(f"s-{n}", stimulus="storm") for n in (1, 2)]
+    desk = Desk(context, tmp_path / "bank", *sharing, item("h-2"), item("h-3"))
+    do = (desk.context, desk.ann, BANK)
+    draft_id = item_drafts.edit(*do, "h-2")
+    for chosen, why in ((["h-2"], ""), ([], "Old")):
+        with pytest.raises(Invalid):
+            item_upkeep.retire(*do, chosen, why)
+    with pytest.raises(NotFound):
+        item_upkeep.retire(*do, ["h-2", "h-9"], "Old")
+    assert desk.view(draft_id).line.state is DraftState.DRAFT
+    assert item_upkeep.retire(*do, ["h-2"], "Old") == 1
+    assert desk.view(draft_id).line.state is DraftState.DISCARDED
+    with pytest.raises(Refused):
+        item_upkeep.retire(*do, ["h-1", "h-2"], "Twice")
+    with pytest.raises(Refused) as refused:
+        item_upkeep.to_practice(*do, ["s-1", "h-1"], "Seen")
+    assert refused.value.facts["items"] == "s-2"
+    assert item_upkeep.to_practice(*do, ["s-1", "s-2", "h-1"], "Seen") == 3
+    assert item_upkeep.to_practice(*do, ["s-1"], "Seen") == 0
+    with pytest.raises(Invalid):
+        item_upkeep.propose_task(*do, ["h-1"], "Z.9", "Wrong task")
+    assert item_upkeep.propose_task(*do, ["h-1", "h-3"], "B.1", "Wrong task") == 2
+    with pytest.raises(Refused):
+        item_upkeep.propose_task(*do, ["h-3"], "B.2", "Again")
+    lines = {line.item_id: line for line in item_draft_views.listed(desk.context, desk.ann)}
+    assert {name: line.task for name, line in lines.items()} == {"h-1": "B.1", "h-3": "B.1"}
+    item_reviews.submit(desk.context, desk.ann, lines["h-3"].id)
+    item_reviews.approve(desk.context, desk.rita, lines["h-3"].id)
+    told = {line.item_id: line for line in items_read.bank(*do).lines}
+    assert {name: (line.status, line.pool, line.tasks, line.version) for name, line in told.items()} == {
+        "h-1": ("approved", "practice", ("A.1",), 1),
+        "h-2": ("retired", "secure", ("A.1",), 1),
+        "h-3": ("approved", "secure", ("B.1", "A.1"), 2),
+        "s-1": ("approved", "practice", ("A.1",), 1),
+        "s-2": ("approved", "practice", ("A.1",), 1),
+    }
+    steps = item_history.history(*do, "h-1", None, None).steps
+    assert ("practise", "Ann Author", "Seen") in {(s.verb, s.who, s.why) for s in steps}
+    with pytest.raises(Forbidden):
+        item_upkeep.retire(desk.context, desk.rita, BANK, ["h-3"], "Old")
