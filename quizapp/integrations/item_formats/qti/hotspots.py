@@ -105,7 +105,9 @@ def _rows(asked: Asked, regions: list[Element]) -> list[dict[str, Any]]:
 
 
 def _picture(asked: Asked, interaction: Element) -> dict[str, Any]:
-    image = next(every(interaction, "img", "object"), None)
+    # Directly inside: the prompt may show pictures of its own.
+    shown = children(interaction, "img", "object", "picture")
+    image = next((one for outer in shown for one in every(outer, "img", "object")), None)
     address = "" if image is None else attribute(image, "src") or attribute(image, "data")
     found = asked.prose.picture(address)
     if image is None or found is None:

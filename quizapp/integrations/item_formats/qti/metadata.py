@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from quizapp.domain.errors import Problem
 from quizapp.domain.framework import CASE_TASK, case_identifier
 from quizapp.domain.item import ItemVersion, to_source
 from quizapp.domain.item_bank import ItemBank
@@ -29,10 +30,20 @@ class Told:
     labels: tuple[str, ...] = ()
     fields: Mapping[str, Any] | None = None
     kept: object = ()
+    changes: object = ()
+
+    def is_news(self, change: Problem) -> bool:
+        """Whether the writer, who read its own file, did not see this change already."""
+        return not isinstance(self.changes, list) or [change.field, change.reason] not in self.changes
 
 
 def write(
-    dialect: Dialect, bank: ItemBank, item: ItemVersion, interactions: Iterable[str], kept: Kept
+    dialect: Dialect,
+    bank: ItemBank,
+    item: ItemVersion,
+    interactions: Iterable[str],
+    kept: Kept,
+    changes: Iterable[Problem] = (),
 ) -> Element:
     """The metadata of an item's resource, in the order of the manifest's schema."""
     made = etree.Element(f"{{{dialect.manifest_namespace}}}metadata")
@@ -40,7 +51,11 @@ def write(
     made.append(_standards(dialect, bank, item))
     source = to_source(item)
     fields = {name: source[name] for name in FIELDS if name in source}
-    made.append(_lom(item.id, {"fields": fields, "kept": kept}))
+    made.append(
+        _lom(
+            item.id, {"fields": fields, "kept": kept, "changes": [[one.field, one.reason] for one in changes]}
+        )
+    )
     return made
 
 
@@ -125,7 +140,7 @@ def _ours(labels: Sequence[str], classification: Element) -> Told:
     fields = told.get("fields") if isinstance(told, dict) else None
     if not isinstance(fields, dict) or not _is_shallow(fields):
         return Told(tuple(labels))
-    return Told(tuple(labels), fields, told.get("kept"))
+    return Told(tuple(labels), fields, told.get("kept"), told.get("changes"))
 
 
 def _is_shallow(value: object, levels: int = 4) -> bool:

@@ -160,7 +160,7 @@ class _Reader:
             return Entry(resource.path, called, None, problems=(refusal.problem,))
         except Invalid as error:
             return Entry(resource.path, called, None, problems=tuple(error.problems))
-        return Entry(resource.path, called, source, changes=tuple(changes.told))
+        return Entry(resource.path, called, source, changes=tuple(filter(told.is_news, changes.told)))
 
     def _source(self, path: str, root: Element, told: Told, changes: Changes) -> dict[str, Any]:
         taken = taken_scenario(root)

@@ -107,8 +107,9 @@ class _Package:
         written = item_writing.write(self.dialect, item, stimulus, self.outgoing.bank.language)
         data = xml(written.root)
         asked = [name(one) for one in item_reading.interactions(written.root)]
-        kept = kept_of(item, written.root, stimulus)
-        told = metadata.write(self.dialect, self.outgoing.bank, item, asked, kept)
+        changes = Changes()
+        kept = kept_of(item, written.root, stimulus, changes)
+        told = metadata.write(self.dialect, self.outgoing.bank, item, asked, kept, changes.told)
         needs = [f"S-{stimulus.id}"] if stimulus is not None and self.dialect.is_three else []
         needs += self._shown(written.pictures)
         self.manifest.add("item", f"I-{item.id}", path, told, needs)
@@ -125,14 +126,14 @@ class _Package:
         return TEST, xml(root)
 
 
-def kept_of(item: ItemVersion, root: Element, stimulus: Stimulus | None) -> list[list[Any]]:
-    """Where the file of an item does not say what was meant."""
+def kept_of(item: ItemVersion, root: Element, stimulus: Stimulus | None, changes: Changes) -> list[list[Any]]:
+    """Where the file of an item does not say what was meant; ``changes`` gets what its reader would tell."""
     source = to_source(item)
     meant = {key: value for key, value in source.items() if key not in metadata.FIELDS and key != "stimulus"}
     if item.stimulus and stimulus is None:
         meant["stimulus"] = item.stimulus
     taken = item_writing.taken_scenario(root)
-    said = item_reading.read(root, own_picture, Changes())
+    said = item_reading.read(root, own_picture, changes)
     kept = difference(said, meant)
     if taken is not None and stimulus is not None:
         words = {"title": taken[1], "text": Prose(Changes(), own_picture).of("text", taken[2])}
