@@ -278,9 +278,8 @@ def _given(
 
 def _filled(source: Mapping[str, Any], gap: Mapping[str, Any], is_right: bool) -> str:
     if source["type"] == "dropdown_cloze":
-        return next(
-            (row["id"] for row in gap["options"] if bool(row.get("key")) is is_right), gap["options"][0]["id"]
-        )
+        fitting = (row["id"] for row in gap["options"] if bool(row.get("key")) is is_right)
+        return str(next(fitting, gap["options"][0]["id"]))
     if is_right:
         return str(gap["answers"][0]["text"])
     return str(source["distractors"][0]["text"]) if "distractors" in source else "?"
