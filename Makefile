@@ -47,12 +47,14 @@ soak: setup  ## every fault, the API and a regrade with large counts (ROUNDS, EX
 	QUIZAPP_TEST_FLIPS=$(FLIPS) $(BIN)/pytest -q tests/integrations/test_pdf_signatures.py
 	QUIZAPP_TEST_REGRADES=$(REGRADES) $(BIN)/pytest -q tests/services/test_regrade_crowd.py
 
-peers: setup  ## other people's programs check what we sign: PDF files, and credentials on Node (needs npm)
-	test -x .venv-peers/bin/outloud || ($(PYTHON) -m venv .venv-peers && \
-		.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check outloud==0.2.1)
+peers: setup  ## other people's programs check what we sign, and play and convert what we export (needs npm)
+	test -x .venv-peers/bin/qti-convert || ($(PYTHON) -m venv .venv-peers && \
+		.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check outloud==0.2.1 \
+			citolab-qti-convert==0.2.0)
 	$(BIN)/python -m tests.peers.pdfs .venv-peers/bin/outloud
 	@command -v npm >/dev/null || { echo "npm is needed: install Node 20 or newer"; exit 1; }
 	npm --prefix tests/peers/verifier ci --no-audit --no-fund
+	npm --prefix tests/peers/player ci --no-audit --no-fund --ignore-scripts
 	QUIZAPP_TEST_PEER=1 $(BIN)/pytest -v tests/peers
 
 bench: setup  ## load and size measurements; they print ratios

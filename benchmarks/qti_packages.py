@@ -46,19 +46,20 @@ def measure(name: str, count: int) -> None:
     if chosen.write is None or chosen.read is None:
         return
     print(f"\n{count:,} items as {name}; memory so far {_memory()} MiB")
-    begun = time.perf_counter()
+    begun = time.perf_counter(), time.process_time()
     data = b"".join(chosen.write(leaving))
-    _say("written", count, begun)
-    begun = time.perf_counter()
+    _say("written", count, *begun)
+    begun = time.perf_counter(), time.process_time()
     package = chosen.read(data, Given())
-    _say("read", count, begun)
+    _say("read", count, *begun)
     assert len(package.entries) == count
     print(f"{len(data):,} bytes packed")
 
 
-def _say(word: str, count: int, begun: float) -> None:
-    rate = count / (time.perf_counter() - begun)
-    print(f"{word:>8}: {rate:,.0f} a second; most memory so far {_memory()} MiB", flush=True)
+def _say(word: str, count: int, wall: float, cpu: float) -> None:
+    rate = count / (time.perf_counter() - wall)
+    each = f"{1000 * (time.process_time() - cpu) / count:.1f} ms of processor time each"
+    print(f"{word:>8}: {rate:,.0f} a second, {each}; most memory so far {_memory()} MiB", flush=True)
 
 
 def _memory() -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from quizapp.domain.item import ItemVersion
-from quizapp.domain.item_types import item_type
+from quizapp.domain.item_types import ITEM_TYPES, item_type
 from quizapp.integrations.item_formats.qti import item_writing
 from quizapp.integrations.item_formats.qti.names import THREE
 from quizapp.integrations.item_formats.qti.package_writing import xml
@@ -17,7 +17,6 @@ from tests.support import browser
 from tests.support.qti import example
 
 PAGE = Path(__file__).with_name("player") / "player.html"
-CARDINALITY = {"multiple_response": "multiple", "ordering": "ordered", "matching": "multiple"}
 #: (item type, scoring, our response): the right one first, then a part of it, then a wrong one.
 RESPONSES: list[tuple[str, str | None, dict[str, Any]]] = [
     ("single_choice", None, {"choice": "arrangement"}),
@@ -47,6 +46,20 @@ RESPONSES: list[tuple[str, str | None, dict[str, Any]]] = [
     ("short_text", None, {"text": "pricing request"}),
     ("short_text", None, {"text": "Price Inquiry"}),
     ("short_text", None, {"text": "price"}),
+    ("matrix", "per_row", {"cells": {"seal": "true", "open": "false", "mark": "true", "courier": "false"}}),
+    ("matrix", "per_row", {"cells": {"seal": "true", "open": "false"}}),
+    ("matrix", "kprim", {"cells": {"seal": "true", "open": "false", "mark": "true", "courier": "false"}}),
+    ("matrix", "kprim", {"cells": {"seal": "true", "open": "false", "mark": "true", "courier": "true"}}),
+    ("matrix", "kprim", {"cells": {"seal": "true", "open": "false", "mark": "false", "courier": "true"}}),
+    ("matrix", "all_or_nothing", {"cells": {"seal": "false"}}),
+    ("dropdown_cloze", "per_gap", {"gaps": {"paper": "permit", "issuer": "host"}}),
+    ("dropdown_cloze", "per_gap", {"gaps": {"paper": "permit", "issuer": "unit"}}),
+    ("dropdown_cloze", "all_or_nothing", {"gaps": {"paper": "permit", "issuer": "host"}}),
+    ("dropdown_cloze", "all_or_nothing", {"gaps": {"paper": "permit"}}),
+    ("gap_text", "per_gap", {"words": {"first": "request", "second": "offer"}}),
+    ("gap_text", "per_gap", {"words": {"first": "request", "second": "credit"}}),
+    ("gap_text", "all_or_nothing", {"words": {"first": "request", "second": "offer"}}),
+    ("gap_text", "all_or_nothing", {"words": {"first": "offer"}}),
 ]
 
 
@@ -64,25 +77,41 @@ def _file(item: ItemVersion) -> str:
 
 
 def _saved(item: ItemVersion, response: dict[str, Any]) -> list[dict[str, Any]]:
-    match item.type:
-        case "ordering":
-            value: Any = sorted(response["ranks"], key=response["ranks"].__getitem__)
-        case "matching":
-            value = [f"{prompt} {option}" for prompt, option in response["pairs"].items()]
-        case _:
-            (value,) = response.values()
-    cardinality = CARDINALITY.get(item.type, "single")
-    return [{"identifier": "RESPONSE", "cardinality": cardinality, "value": value, "state": _shown(item)}]
-
-
-def _shown(item: ItemVersion) -> dict[str, Any]:
-    """In which order the player is to have shown what it shuffles; reversed, to be sure."""
+    """The responses of an attempt as the player saves them, with the order in which it showed choices."""
     content: Mapping[str, Any] = item.content
-    prompts, options = ([row["id"] for row in content.get(name, ())] for name in ("prompts", "options"))
-    return {"order": options[::-1], "orders": [prompts, options[::-1]]}
+    match item.type:
+        case "dropdown_cloze":
+            orders = {gap["id"]: {"order": _ids(gap["options"])} for gap in content["gaps"]}
+            return [_variable(f"GAP-{gap}", told, orders[gap]) for gap, told in response["gaps"].items()]
+        case "gap_text":
+            names = {word: f"W{rank}" for rank, word in enumerate(content["words"], start=1)}
+            told = [f"{names[word]} GAP-{gap}" for gap, word in response["words"].items()]
+            return [_variable("RESPONSE", told, {"order": list(names.values())})]
+        case "matrix":
+            cells = [f"{row} {column}" for row, column in response["cells"].items()]
+            shown = [_ids(content["statements"]), ["true", "false"]]
+            return [_variable("RESPONSE", cells, {"orders": shown})]
+        case "matching":
+            pairs = [f"{prompt} {option}" for prompt, option in response["pairs"].items()]
+            orders = [_ids(content["prompts"]), _ids(content["options"])]
+            return [_variable("RESPONSE", pairs, {"orders": orders})]
+        case "ordering":
+            ranked = sorted(response["ranks"], key=response["ranks"].__getitem__)
+            return [_variable("RESPONSE", ranked, {"order": _ids(content["options"])}, "ordered")]
+    (value,) = response.values()
+    return [_variable("RESPONSE", value, {"order": _ids(content.get("options", ()))})]
 
 
-@pytest.mark.parametrize(("kind", "scoring", "response"), RESPONSES)
+def _ids(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [row["id"] for row in rows]
+
+
+def _variable(identifier: str, value: Any, state: dict[str, Any], cardinality: str = "") -> dict[str, Any]:
+    told = cardinality or ("multiple" if isinstance(value, list) else "single")
+    return {"identifier": identifier, "cardinality": told, "value": value, "state": state}
+
+
+@pytest.mark.parametrize(("kind", "scoring", "response"), [one for one in RESPONSES if one[0] in ITEM_TYPES])
 def test_it_pays_what_we_pay(page: Any, kind: str, scoring: str | None, response: dict[str, Any]) -> None:
     item = example(kind, **({"scoring": scoring} if scoring else {}))
     ours = item_type(kind).mark(item.key, item.content, response)

@@ -53,7 +53,11 @@ def version_of(source: Mapping[str, Any]) -> ItemVersion:
 
 def example(kind: str, **changes: Any) -> ItemVersion:
     """A type's own example as an item."""
-    return version_of(item(kind.replace("_", "-"), kind, **changes))
+    told = item(kind.replace("_", "-"), kind)
+    if kind == "hotspot":
+        # Without a picture it cannot go out.
+        told["picture"]["name"] = "p.png"
+    return version_of(told | changes)
 
 
 def examples() -> list[ItemVersion]:
@@ -232,6 +236,88 @@ def _short_text(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+_PLAIN = st.lists(
+    st.sampled_from(["port", "The pilot", "1 < 2", "*", "\n", " ", "  ", "[a]", "&amp;", ".", "é"]),
+    min_size=1,
+    max_size=5,
+).map("".join)
+_WORD = _PLAIN.filter(lambda told: bool(told.strip()))
+
+
+@st.composite
+def _gapped(draw: st.DrawFn) -> dict[str, Any]:
+    ids = draw(_IDS)
+    text = "".join(f"{draw(_PLAIN)}[[{told}]]" for told in ids) + draw(_PLAIN)
+    policy = draw(_optional(st.sampled_from(["all_or_nothing", "per_gap"])))
+    return {
+        "stem": draw(texts),
+        "text": text,
+        "ids": ids,
+        "scoring": policy,
+        "rationale": draw(_optional(texts)),
+    }
+
+
+@st.composite
+def _dropdowns(draw: st.DrawFn) -> dict[str, Any]:
+    told = draw(_gapped())
+    rows = []
+    for name in told.pop("ids"):
+        ids = draw(_IDS)
+        keys = draw(st.sets(st.sampled_from(ids), min_size=1, max_size=len(ids) - 1))
+        options = [{"id": one, "text": draw(_WORD)} | ({"key": True} if one in keys else {}) for one in ids]
+        rows.append({"id": name, "options": options, "rationale": draw(texts)})
+    return {**told, "gaps": rows, "lock_order": draw(_optional(st.booleans()))}
+
+
+@st.composite
+def _words(draw: st.DrawFn) -> dict[str, Any]:
+    told = draw(_gapped())
+    some = st.lists(_WORD.map(lambda word: {"text": word}), min_size=1, max_size=3)
+    rows = [{"id": name, "answers": draw(some), "rationale": draw(texts)} for name in told.pop("ids")]
+    more = {"distractors": draw(_optional(some)), "case_sensitive": draw(_optional(st.booleans()))}
+    return {**told, "gaps": rows, **more}
+
+
+@st.composite
+def _matrix(draw: st.DrawFn) -> dict[str, Any]:
+    ids = draw(_optional(_IDS))
+    told = st.sampled_from(ids or ["true", "false"])
+    rows = [
+        {"id": name, "text": draw(texts), "column": draw(told), "rationale": draw(texts)}
+        for name in draw(_IDS)
+    ]
+    return {
+        "stem": draw(texts),
+        "statements": rows,
+        "columns": [{"id": name, "text": draw(texts)} for name in ids] if ids else None,
+        "lock_order": draw(_optional(st.booleans())),
+        "scoring": draw(_optional(st.sampled_from(["all_or_nothing", "per_row", "kprim"]))),
+    }
+
+
+@st.composite
+def _hotspot(draw: st.DrawFn) -> dict[str, Any]:
+    ids, is_many = draw(_IDS), draw(_optional(st.booleans()))
+    keys = draw(st.sets(st.sampled_from(ids), min_size=1, max_size=len(ids) - 1 if is_many else 1))
+    shapes = st.sampled_from([("rect", "0,0,9,9"), ("circle", "20, 20,5"), ("poly", "0,0,9,0,9,9")])
+    rows = []
+    for told in ids:
+        shape, coords = draw(shapes)
+        row = {"id": told, "text": draw(_WORD), "shape": shape, "coords": coords, "rationale": draw(texts)}
+        rows.append(row | ({"key": True} if told in keys else {}))
+    picture = {"name": "p.png", "width": 40, "height": 30, "alt": draw(_WORD)}
+    policies = ["all_or_nothing", "per_option"] if is_many else ["all_or_nothing"]
+    return {
+        "stem": draw(texts),
+        "picture": picture,
+        "options": rows,
+        "several": is_many,
+        "lock_order": draw(_optional(st.booleans())),
+        "scoring": draw(_optional(st.sampled_from(policies))),
+    }
+
+
 BODIES: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
     "single_choice": _choice(),
     "multiple_response": _choice(policies=("all_or_nothing", "right_minus_wrong", "per_option")),
@@ -240,6 +326,10 @@ BODIES: Mapping[str, st.SearchStrategy[dict[str, Any]]] = {
     "matching": _matching(),
     "numeric": _numeric(),
     "short_text": _short_text(),
+    "dropdown_cloze": _dropdowns(),
+    "gap_text": _words(),
+    "matrix": _matrix(),
+    "hotspot": _hotspot(),
 }
 #: Items of every type without problems.
 items = sources().map(lambda source: read_item(source)[0]).filter(lambda made: made is not None)

@@ -36,8 +36,19 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
     "match-interaction": (
         "prompt? simple-match-set simple-match-set",
         "response-identifier shuffle max-associations",
+        "class",
+    ),
+    "inline-choice-interaction": ("inline-choice+", "response-identifier shuffle", ""),
+    "inline-choice": ("", "identifier", ""),
+    "gap-match-interaction": ("prompt? gap-text+ FLOW+", "response-identifier shuffle", ""),
+    "hotspot-interaction": (
+        "prompt? (img|object) hotspot-choice+",
+        "response-identifier max-choices",
         "",
     ),
+    "hotspot-choice": ("", "identifier shape coords hotspot-label", ""),
+    "gap-text": ("", "identifier match-max", ""),
+    "gap": ("", "identifier", ""),
     "simple-match-set": ("simple-associable-choice+", "", ""),
     "simple-choice": ("FLOW", "identifier", ""),
     "simple-associable-choice": ("FLOW", "identifier match-max", "fixed"),
@@ -55,6 +66,7 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
     "response-else": ("RULE+", "", ""),
     "set-outcome-value": ("EXPRESSION", "identifier", ""),
     "is-null": ("EXPRESSION", "", ""),
+    "and": ("EXPRESSION+", "", ""),
     "match": ("EXPRESSION EXPRESSION", "", ""),
     "equal": ("EXPRESSION EXPRESSION", "tolerance-mode", "tolerance"),
     "divide": ("EXPRESSION EXPRESSION", "", ""),
@@ -100,11 +112,13 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
 }
 _RULES = ("response-condition", "set-outcome-value")
 _VALUES = (
-    "is-null match equal divide delete sum multiple ordered variable correct map-response "
+    "is-null and match equal divide delete sum multiple ordered variable correct map-response "
     "test-variables base-value"
 )
 _INTERACTIONS = ("choice-interaction", "order-interaction", "match-interaction")
+_INTERACTIONS += ("gap-match-interaction", "hotspot-interaction")
 _INLINE = ("em", "strong", "code", "br", "img", "span", "feedback-inline", "text-entry-interaction")
+_INLINE += ("inline-choice-interaction", "gap")
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol blockquote pre table hr div feedback-block"
 GROUPS = {
     "RULE": _RULES,
@@ -127,11 +141,25 @@ HOLDS = {
     "blockquote": tuple(_BLOCKS.split()),
 } | dict.fromkeys(("div", "li", "td", "th"), GROUPS["FLOW"])
 HTML_ATTRIBUTES = {
-    "img": "src alt",
+    "img": "src alt width height",
+    "object": "data type width height",
     "div": "class id data-stimulus-idref",
 }
 #: Elements whose words are their meaning; the others of QTI hold elements only.
-WORDED = frozenset({"value", "base-value", "label", "guid", "catalog", "entry", "source", "string"})
+WORDED = frozenset(
+    {
+        "value",
+        "base-value",
+        "inline-choice",
+        "gap-text",
+        "label",
+        "guid",
+        "catalog",
+        "entry",
+        "source",
+        "string",
+    }
+)
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from quizapp.domain.exchange import Fidelity, Package
 from quizapp.domain.item import read_item
+from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.integrations.item_formats.qti.reports import NO_REASON
 from tests.support.qti import GIVEN, PNG, package, packed, read
 
@@ -331,6 +332,128 @@ THREES: list[tuple[str, str, dict[str, Any], list[str]]] = [
 ]  # fmt: skip
 
 
+def gap(identifier: str, base_type: str, values: str) -> str:
+    """The declaration of a gap that accepts each of these values for a point."""
+    told = declared(
+        "single", base_type, values.partition("|")[0], mapped("=1|".join(values.split("|")) + "=1")
+    )
+    return told.replace('"RESPONSE"', f'"{identifier}"')
+
+
+def inline(identifier: str, words: str) -> str:
+    """A drop-down of "id=text" parts."""
+    told = "".join(
+        '<qti-inline-choice identifier="{}">{}</qti-inline-choice>'.format(*one.split("="))
+        for one in words.split("|")
+    )
+    asks = "qti-inline-choice-interaction"
+    return f'<{asks} response-identifier="{identifier}">{told}</{asks}>'
+
+
+SUMMED = (
+    '<qti-set-outcome-value identifier="SCORE"><qti-sum><qti-map-response identifier="R1"/>'
+    '<qti-map-response identifier="R2"/></qti-sum></qti-set-outcome-value>'
+)
+ENTRIES = '<qti-text-entry-interaction response-identifier="{}"/>'
+GAPPED: list[tuple[str, str, dict[str, Any], list[str]]] = [
+    (
+        "drop-downs in a sentence",
+        three(
+            gap("R1", "identifier", "b") + gap("R2", "identifier", "c|d"),
+            f"<p>Choose.</p><p>A {inline('R1', 'a=ship|b=tug')} pulls<br/>a <b>heavy</b> "
+            f"{inline('R2', 'c=barge|d=ferry|e=buoy')}.</p><p>Well?</p>",
+            SUMMED,
+        ),
+        {
+            "type": "dropdown_cloze",
+            "stem": "Choose.",
+            "text": "A [[R1]] pulls\na heavy [[R2]].\nWell?",
+            "gaps": [
+                {"id": "R1", "options": [option("a", "ship"), option("b", "tug", key=True)]},
+                {
+                    "id": "R2",
+                    "options": [
+                        option("c", "barge", key=True),
+                        option("d", "ferry", key=True),
+                        option("e", "buoy"),
+                    ],
+                },
+            ],
+            "lock_order": True,
+            "scoring": "per_gap",
+        },
+        ["formatting_dropped", "points_scaled"],
+    ),
+    (
+        "several entries and nothing else",
+        three(
+            gap("R1", "string", "tug|Tug") + gap("R2", "string", "barge"),
+            f"<p>A {ENTRIES.format('R1')} pulls a {ENTRIES.format('R2')}.</p>",
+            SUMMED,
+        ),
+        {
+            "type": "gap_text",
+            "stem": "Question",
+            "text": "A [[R1]] pulls a [[R2]].",
+            "gaps": [
+                {"id": "R1", "answers": [{"text": "tug"}, {"text": "Tug"}]},
+                {"id": "R2", "answers": [{"text": "barge"}]},
+            ],
+            "case_sensitive": True,
+            "scoring": "per_gap",
+        },
+        ["points_scaled", "stem_from_title"],
+    ),
+    (
+        "words of a pool, all or nothing",
+        three(
+            declared("multiple", "directedPair", "W g1|S g2"),
+            '<qti-gap-match-interaction response-identifier="RESPONSE" shuffle="true"><qti-prompt>Fill in.'
+            '</qti-prompt><qti-gap-text identifier="W" match-max="1">wind</qti-gap-text>'
+            '<qti-gap-text identifier="S" match-max="1">sea</qti-gap-text>'
+            '<qti-gap-text identifier="X" match-max="1">sand</qti-gap-text>'
+            '<p>The <qti-gap identifier="g1"/> moves the <qti-gap identifier="g2"/>.</p>'
+            "</qti-gap-match-interaction>",
+        ),
+        {
+            "type": "gap_text",
+            "stem": "Fill in.",
+            "text": "The [[g1]] moves the [[g2]].",
+            "gaps": [
+                {"id": "g1", "answers": [{"text": "wind"}]},
+                {"id": "g2", "answers": [{"text": "sea"}]},
+            ],
+            "distractors": [{"text": "sand"}],
+        },
+        [],
+    ),
+    (
+        "statements in a table",
+        three(
+            declared("multiple", "directedPair", "s1 t|s2 f", mapped("s1 t=1|s2 f=1")),
+            '<qti-match-interaction class="qti-match-tabular" response-identifier="RESPONSE" shuffle="true" '
+            'max-associations="2"><qti-prompt>Right?</qti-prompt><qti-simple-match-set>'
+            '<qti-simple-associable-choice identifier="s1" match-max="1">One</qti-simple-associable-choice>'
+            '<qti-simple-associable-choice identifier="s2" match-max="1">Two</qti-simple-associable-choice>'
+            "</qti-simple-match-set><qti-simple-match-set>"
+            '<qti-simple-associable-choice identifier="t" match-max="2">Yes</qti-simple-associable-choice>'
+            '<qti-simple-associable-choice identifier="f" match-max="2">No</qti-simple-associable-choice>'
+            "</qti-simple-match-set></qti-match-interaction>",
+            MAP_3,
+        ),
+        {
+            "type": "matrix",
+            "stem": "Right?",
+            "statements": [option("s1", "One", column="t"), option("s2", "Two", column="f")],
+            "columns": [option("t", "Yes"), option("f", "No")],
+            "scoring": "per_row",
+        },
+        ["points_scaled"],
+    ),
+]
+THREES += [one for one in GAPPED if one[2]["type"] in ITEM_TYPES]
+
+
 @pytest.mark.parametrize(
     ("text", "expected", "changes"), [one[1:] for one in THREES], ids=[one[0] for one in THREES]
 )
@@ -441,9 +564,9 @@ def test_html_as_markdown(body: str, expected: str, changes: list[str]) -> None:
 REFUSED = [
     ("extended text", three("", '<qti-extended-text-interaction response-identifier="RESPONSE"/>'),
      "type_not_supported", "extended-text-interaction"),
-    ("hotspot and gap match", three("", '<qti-hotspot-interaction response-identifier="A"/>'
-     '<qti-gap-match-interaction response-identifier="B"/>'),
-     "type_not_supported", "hotspot-interaction, gap-match-interaction"),
+    ("drawing and associate", three("", '<qti-drawing-interaction response-identifier="A"/>'
+     '<qti-associate-interaction response-identifier="B"/>'),
+     "type_not_supported", "drawing-interaction, associate-interaction"),
     ("two at once", three(SINGLE, choices(AB) + choices(AB)), "several_interactions", None),
     ("nothing is asked", three("", "<p>Read this.</p>"), "no_interaction", None),
     ("no key", three(declared("single", "identifier", ""), choices(AB)), "key_unclear", None),

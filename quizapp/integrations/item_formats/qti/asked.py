@@ -56,12 +56,19 @@ class Asked:
         told.append(self.prose.of("stem", child(interaction, "prompt")))
         return "\n\n".join(part for part in told if part)
 
+    def stem_of(self, before: Sequence[Any], interaction: Element | None) -> str:
+        """What stands before a text with gaps, or before and in the interaction that holds the text."""
+        parts = [] if interaction is None else [self.stem(interaction)]
+        self.prose.instead = {}
+        return "\n\n".join(part for part in (*parts, self.prose.markdown("stem", before)) if part)
+
     def rows(self, place: str, choices: Sequence[Element]) -> list[dict[str, Any]]:
         """Choices of an interaction as rows of the author's form, with ids that fit."""
-        names = self._ids(place, [attribute(choice, "identifier") for choice in choices])
+        names = self.ids(place, [attribute(choice, "identifier") for choice in choices])
         return [self._row(place, told, choice) for told, choice in zip(names, choices, strict=True)]
 
-    def _ids(self, place: str, identifiers: list[str]) -> list[str]:
+    def ids(self, place: str, identifiers: list[str]) -> list[str]:
+        """Our ids for identifiers of the file: the same where they fit, else letters."""
         told = [from_identifier(one) for one in identifiers]
         fitting = all(ID.fullmatch(one) and one != RESERVED for one in told)
         if not fitting or len(set(told)) < len(told):
@@ -78,18 +85,20 @@ class Asked:
 
     def why_of(self, place: str, identifier: str, choice: Element) -> str:
         """The feedback of one choice: in it, or shown for its identifier."""
-        within = list(every(choice, *FEEDBACK))
+        told = [self.prose.of(place, part) for part in every(choice, *FEEDBACK)]
+        return _once(*told, self.shown_for(place, identifier))
+
+    def shown_for(self, place: str, identifier: str) -> str:
+        """The feedback of its own that is shown for an identifier."""
         shown = [part for part in self._modal() if attribute(part, "identifier") == identifier]
-        told = [self.prose.of(place, part) for part in (*within, *shown)]
-        return "\n\n".join(dict.fromkeys(one for one in told if one))
+        return _once(*(self.prose.of(place, part) for part in shown))
 
     def why(self) -> str:
         """Feedback that belongs to no choice, each text once."""
         known = set(self.identifiers.values())
         apart = [part for part in self._modal() if attribute(part, "identifier") not in known]
         loose = [part for part in every(self.body, *FEEDBACK) if not _is_in_choice(part)]
-        told = [self.prose.of("rationale", part) for part in (*loose, *apart)]
-        return "\n\n".join(dict.fromkeys(one for one in told if one))
+        return _once(*(self.prose.of("rationale", part) for part in (*loose, *apart)))
 
     def _modal(self) -> list[Element]:
         return children(self.root, "modal-feedback")
@@ -118,6 +127,11 @@ def _is_in_choice(element: Element) -> bool:
     return any(
         name(outer) in ("simple-choice", "simple-associable-choice") for outer in element.iterancestors()
     )
+
+
+def _once(*texts: str) -> str:
+    """Texts that say something, each once."""
+    return "\n\n".join(dict.fromkeys(one for one in texts if one))
 
 
 def is_blank(text: str | None) -> bool:

@@ -44,15 +44,16 @@ def write(markup: Markup, item: ItemVersion) -> Question:
     response = declaration(make, "multiple" if is_many else "single", "identifier", keys)
     rules = Rules(make)
     options = [to_identifier(row["id"]) for row in content[OPTIONS]]
-    worth, pays = _pays(rules, str(key.get("scoring")), keys, options)
+    worth, rewards = pays(rules, str(key.get("scoring")), keys, options)
     if worth:
         response.append(mapping(make, worth, _BOUNDS.get(str(key.get("scoring")))))
-    return Question(response, [interaction], pays, [rules.variable()])
+    return Question([response], [interaction], rewards, [rules.variable()])
 
 
-def _pays(
+def pays(
     rules: Rules, policy: str, keys: list[str], options: list[str]
 ) -> tuple[dict[str, int], list[Element]]:
+    """The mapping a policy needs, empty when it needs none, and the rules that set the points."""
     worth = {option: 1 if option in keys else -1 for option in options}
     match policy:
         case "right_minus_wrong":
@@ -69,7 +70,7 @@ def read(asked: Asked, interaction: Element) -> dict[str, Any]:
     declared = asked.response(interaction)
     choices = children(interaction, "simple-choice")
     rows = asked.rows(OPTIONS, choices)
-    keys = _keys(declared)
+    keys = keys_of(declared)
     if not keys:
         raise Refusal("key", declared.identifier, "key_unclear")
     for row in rows:
@@ -93,7 +94,8 @@ def read(asked: Asked, interaction: Element) -> dict[str, Any]:
     return {"type": _MANY if is_many else "single_choice", **told}
 
 
-def _keys(declared: Declared) -> set[str]:
+def keys_of(declared: Declared) -> set[str]:
+    """The right choices, by the correct response or else by the mapping; empty when neither tells."""
     if isinstance(declared.correct, Many):
         return {str(value) for value in declared.correct.values}
     if declared.correct is not None:

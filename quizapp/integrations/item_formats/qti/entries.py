@@ -40,7 +40,7 @@ def _number(markup: Markup, key: Mapping[str, Any], body: list[Element]) -> Ques
     correct = markup.make("correct", {"identifier": RESPONSE})
     is_near = markup.make("equal", mode, rules.variable(), correct)
     response = declaration(markup.make, "single", "float", [key["value"]])
-    return Question(response, body, [rules.all_or_nothing(is_near)])
+    return Question([response], body, [rules.all_or_nothing(is_near)])
 
 
 def _text(markup: Markup, item: ItemVersion, body: list[Element]) -> Question:
@@ -54,7 +54,7 @@ def _text(markup: Markup, item: ItemVersion, body: list[Element]) -> Question:
     ]
     response.append(make("mapping", {"default-value": "0"}, *entries))
     rules = Rules(make)
-    return Question(response, body, [rules.score(rules.mapped())])
+    return Question([response], body, [rules.score(rules.mapped())])
 
 
 def read(asked: Asked, interaction: Element) -> dict[str, Any]:

@@ -2,61 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from quizapp.domain.item import ItemVersion
-from quizapp.domain.item_types import matching, multiple_response, ordering
+from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.item_types.base import Response
 from quizapp.domain.item_types.marks import ALL_OR_NOTHING
-from quizapp.integrations.item_formats.qti import choices, entries, matches, orders
+from quizapp.integrations.item_formats.qti import choices, entries, gaps, hotspots, matches, matrices, orders
 from quizapp.integrations.item_formats.qti.asked import Asked
 from quizapp.integrations.item_formats.qti.markup import Markup
-from quizapp.integrations.item_formats.qti.names import Element
+from quizapp.integrations.item_formats.qti.names import Element, name
 from quizapp.integrations.item_formats.qti.scoring import Question
 from quizapp.integrations.item_formats.qti.values import Value
 
-Probes = list[tuple[Response | None, Value]]
+Probe: TypeAlias = tuple[Response | None, Value | Mapping[str, Value]]
+"""A response of ours, and what the file's own responses then are: the one, or each by its identifier."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """An interaction of QTI and what it is here.
 
-    ``write`` gives the question of an item of ours; ``read`` the author's form of what a file asks;
-    ``probes`` responses, the right one first, with which the file's scoring is compared with ours.
+    ``write`` gives the question of an item of ours; ``read`` the author's form of what a file asks, from
+    its first interaction; ``probes`` responses, the right one first, with which the file's scoring is
+    compared with ours; ``lacks`` the sentence why an item of such a type cannot go out, empty if it can.
     """
 
-    interaction: str
+    types: tuple[str, ...]
     write: Callable[[Markup, ItemVersion], Question]
     read: Callable[[Asked, Element], dict[str, Any]]
-    probes: Callable[[Asked, Mapping[str, Any]], Probes]
+    probes: Callable[[Asked, Mapping[str, Any]], Sequence[Probe]]
+    lacks: Callable[[ItemVersion], str] = lambda _item: ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an item type for it."""
+        return any(told in ITEM_TYPES for told in self.types)
 
 
-_CHOICE = Kind(choices.INTERACTION, choices.write, choices.read, choices.probes)
-_ORDER = Kind(orders.INTERACTION, orders.write, orders.read, orders.probes)
-_MATCH = Kind(matches.INTERACTION, matches.write, matches.read, matches.probes)
-_ENTRY = Kind(entries.INTERACTION, entries.write, entries.read, entries.probes)
+_CHOICE = Kind(
+    ("single_choice", "multiple_response", "true_false"), choices.write, choices.read, choices.probes
+)
+_ORDER = Kind(("ordering",), orders.write, orders.read, orders.probes)
+_MATCH = Kind(("matching",), matches.write, matches.read, matches.probes)
+_MATRIX = Kind(("matrix",), matrices.write, matrices.read, matrices.probes)
+_ENTRY = Kind(("numeric", "short_text"), entries.write, entries.read, entries.probes)
+_DROPDOWNS = Kind(("dropdown_cloze",), gaps.write_choices, gaps.read_choices, gaps.probes)
+_ENTRIES = Kind(("gap_text",), gaps.write_words, gaps.read_entries, gaps.probes)
+_HOTSPOT = Kind(("hotspot",), hotspots.write, hotspots.read, hotspots.probes, hotspots.lacks)
+_POOL = Kind(("gap_text",), gaps.write_words, gaps.read_pool, gaps.probes)
 
 #: item type -> how it is asked; what is not here cannot go out
 BY_TYPE: Mapping[str, Kind] = {
-    "single_choice": _CHOICE,
-    "multiple_response": _CHOICE,
-    "true_false": _CHOICE,
-    "ordering": _ORDER,
-    "matching": _MATCH,
-    "numeric": _ENTRY,
-    "short_text": _ENTRY,
+    told: kind
+    for kind in (_CHOICE, _ORDER, _MATCH, _MATRIX, _ENTRY, _DROPDOWNS, _ENTRIES, _HOTSPOT)
+    for told in kind.types
+    if told in ITEM_TYPES
 }
-#: interaction -> how it is read; what is not here is refused by its name
-BY_INTERACTION: Mapping[str, Kind] = {kind.interaction: kind for kind in (_CHOICE, _ORDER, _MATCH, _ENTRY)}
+#: interaction -> how one of it is read; what is not here is refused by its name
+ALONE: Mapping[str, Kind] = {
+    choices.INTERACTION: _CHOICE,
+    orders.INTERACTION: _ORDER,
+    matches.INTERACTION: _MATCH,
+    entries.INTERACTION: _ENTRY,
+    gaps.CHOICE: _DROPDOWNS,
+    gaps.POOL: _POOL,
+    hotspots.INTERACTION: _HOTSPOT,
+}
+#: interaction -> how several of it in one text are read
+SEVERAL: Mapping[str, Kind] = {gaps.CHOICE: _DROPDOWNS, gaps.ENTRY: _ENTRIES}
 #: item type -> its scoring policies, the default first; others are right or wrong
 POLICIES: Mapping[str, tuple[str, ...]] = {
-    "multiple_response": tuple(multiple_response.POLICIES),
-    "ordering": tuple(ordering.POLICIES),
-    "matching": tuple(matching.POLICIES),
+    "multiple_response": (ALL_OR_NOTHING, "right_minus_wrong", "per_option"),
+    "hotspot": (ALL_OR_NOTHING, "per_option"),
+    "ordering": (ALL_OR_NOTHING, "adjacent_pairs"),
+    "matching": (ALL_OR_NOTHING, "per_pair"),
+    "matrix": (ALL_OR_NOTHING, "per_row", "kprim"),
+    "dropdown_cloze": (ALL_OR_NOTHING, "per_gap"),
+    "gap_text": (ALL_OR_NOTHING, "per_gap"),
 }
+
+
+def kind_of(interactions: Sequence[Element]) -> Kind | None:
+    """How an item that asks with these is read, None when it cannot be."""
+    first, names = interactions[0], {name(one) for one in interactions}
+    if len(names) > 1:
+        return None
+    kind = (ALONE if len(interactions) == 1 else SEVERAL).get(name(first))
+    if kind is _MATCH and matrices.is_matrix(first) and _MATRIX.is_known:
+        kind = _MATRIX
+    return kind if kind is not None and kind.is_known else None
 
 
 def policies(item_type: str) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from quizapp.domain.item_types import item_type
 from quizapp.integrations.item_formats.qti.asked import Asked
-from quizapp.integrations.item_formats.qti.interactions import BY_INTERACTION
+from quizapp.integrations.item_formats.qti.interactions import Kind, kind_of
 from quizapp.integrations.item_formats.qti.names import Element, attribute, child, children, every, name
 from quizapp.integrations.item_formats.qti.policies import settle
 from quizapp.integrations.item_formats.qti.prose import Prose
@@ -28,10 +28,8 @@ def read(root: Element, picture: Callable[[str], str | None], changes: Changes) 
     if name(root) != ITEM or body is None:
         raise Refusal("file", name(root), "not_an_item")
     _check_kind(root, changes)
-    interaction = _only(body)
-    kind = BY_INTERACTION.get(name(interaction))
-    if kind is None:
-        raise Refusal("type", name(interaction), "type_not_supported")
+    found = interactions(root)
+    kind, interaction = _kind(found), found[0]
     declared = by_identifier(children(root, "response-declaration"))
     asked = Asked(root, body, declared, Prose(changes, picture), changes)
     source = kind.read(asked, interaction)
@@ -48,23 +46,25 @@ def _check_kind(root: Element, changes: Changes) -> None:
         changes.add("file", "adaptive", "adaptive_dropped")
 
 
-def _only(body: Element) -> Element:
-    found = list(_interactions(body))
+def _kind(found: list[Element]) -> Kind:
+    """How an item of these interactions is read; raises `Refusal`."""
     if not found:
         raise Refusal("type", "", "no_interaction")
-    unknown = [name(one) for one in found if name(one) not in BY_INTERACTION]
+    unknown = [name(one) for one in found if kind_of([one]) is None]
     if unknown:
         raise Refusal("type", ", ".join(dict.fromkeys(unknown)), "type_not_supported")
-    if len(found) > 1:
+    kind = kind_of(found)
+    if kind is None:
         raise Refusal("type", ", ".join(name(one) for one in found), "several_interactions")
-    return found[0]
+    return kind
 
 
-def _interactions(body: Element) -> Iterator[Element]:
-    for element in body.iter("{*}*"):
-        # A button that ends the attempt, or shows a hint, asks nothing.
-        if _INTERACTION.fullmatch(name(element)) and name(element) != "end-attempt-interaction":
-            yield element
+def interactions(root: Element) -> list[Element]:
+    """The interactions of an item, in the order of its text."""
+    body = child(root, "item-body")
+    found = [] if body is None else [one for one in body.iter("{*}*") if _INTERACTION.fullmatch(name(one))]
+    # A button that ends the attempt, or shows a hint, asks nothing.
+    return [one for one in found if name(one) != "end-attempt-interaction"]
 
 
 def _reason(source: dict[str, Any], why: str) -> dict[str, Any]:

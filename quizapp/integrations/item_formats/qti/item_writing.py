@@ -51,7 +51,7 @@ def write(dialect: Dialect, item: ItemVersion, stimulus: Stimulus | None, langua
     root = _root(make, "assessment-item", to_identifier(item.id), item.id, language)
     root.set(dialect.attribute("adaptive"), "false")
     root.set(dialect.attribute("time-dependent"), "false")
-    filled(root, question.declaration, *_outcomes(make))
+    filled(root, *question.declarations, *_outcomes(make))
     if stimulus is not None and dialect.is_three:
         told = to_identifier(stimulus.id)
         href = f"../{stimulus_file(stimulus.id)}"
@@ -62,6 +62,7 @@ def write(dialect: Dialect, item: ItemVersion, stimulus: Stimulus | None, langua
     key: Mapping[str, Any] = item.key
     reason = key["rationales"].get(ITEM_RATIONALE, "")
     root.append(Rules(make).processing(question, has_reason=bool(reason)))
+    root.extend(question.reasons)
     if reason:
         root.append(modal(markup, ITEM_RATIONALE, reason))
     return Written(root, frozenset(markup.pictures))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -16,6 +16,15 @@ from quizapp.integrations.item_formats.qti.names import Element, Maker, filled
 PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 #: A line in which no character can mean anything to Markdown: most texts of most items.
 PLAIN = re.compile(r"[A-Za-z(\"'“‘$§](?:[^\s\\`*_\[\]<>&!|~#]| (?=\S))*")
+MEDIA_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "svg": "image/svg+xml",
+}
+UNKNOWN_MEDIA = "application/octet-stream"
 _KEPT = "p h1 h2 h3 h4 h5 h6 ul ol li blockquote table thead tbody tr th td strong em"
 _AS_THEY_ARE = frozenset(_KEPT.split())
 
@@ -44,6 +53,15 @@ class Markup:
         if not is_paragraph(blocks):
             return list(blocks)
         return [blocks[0].text or "", *_with_tails(blocks[0])]
+
+    def picture(self, name: str, words: str, size: Mapping[str, str]) -> Element:
+        """A picture of its own, as large as ``size`` (width and height) says."""
+        self.pictures.add(name)
+        address = f"{self._media}{name}"
+        if self.make.dialect.is_three:
+            return self.make("img", {"src": address, "alt": words, **size})
+        kind = MEDIA_TYPES.get(name.rpartition(".")[2].lower(), UNKNOWN_MEDIA)
+        return self.make("object", {"data": address, "type": kind, **size}, words)
 
     def _all(self, tokens: Sequence[Token]) -> list[Any]:
         """Elements and texts of tokens on one level; a token that opens takes all up to its end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_types.base import Response
@@ -44,7 +44,7 @@ def write(markup: Markup, item: ItemVersion) -> Question:
         response.append(mapping(make, dict.fromkeys(pairs, 1)))
         pays = [rules.score(rules.divided(rules.mapped(), count))]
     shown = [rules.base("identifier", to_identifier(row["id"])) for row in content[PROMPTS]]
-    return Question(response, [make(INTERACTION, told, *sets)], pays, shown)
+    return Question([response], [make(INTERACTION, told, *sets)], pays, shown)
 
 
 def _choice(markup: Markup, told: str, most: str, **more: str) -> Element:
@@ -53,8 +53,26 @@ def _choice(markup: Markup, told: str, most: str, **more: str) -> Element:
     )
 
 
+Rows: TypeAlias = list[dict[str, Any]]
+
+
 def read(asked: Asked, interaction: Element) -> dict[str, Any]:
     """The author's form of a match interaction; raises `Refusal`."""
+    prompts, offered = rows(asked, interaction)
+    pairs = matched(asked, interaction, prompts, offered)
+    asked.renamed(OPTIONS, offered, [pairs[told] for told in sorted(pairs)])
+    pairs = matched(asked, interaction, prompts, offered)
+    told = {
+        "type": "matching",
+        "stem": asked.stem(interaction),
+        PROMPTS: [{**row, "match": pairs[row["id"]]} for row in prompts],
+        OPTIONS: offered,
+    }
+    return told | _lock(asked, interaction, prompts, offered, pairs)
+
+
+def rows(asked: Asked, interaction: Element) -> tuple[Rows, Rows]:
+    """The two sides of a match, the second without reasons; raises `Refusal`."""
     sets = children(interaction, "simple-match-set")
     if len(sets) != _SETS:
         raise Refusal(PROMPTS, len(sets), "key_unclear")
@@ -62,25 +80,12 @@ def read(asked: Asked, interaction: Element) -> dict[str, Any]:
         asked.rows(place, children(one, "simple-associable-choice"))
         for place, one in zip((PROMPTS, OPTIONS), sets, strict=True)
     )
-    pairs = _pairs(asked, asked.response(interaction), prompts, offered)
-    asked.renamed(OPTIONS, offered, [pairs[told] for told in sorted(pairs)])
-    pairs = _pairs(asked, asked.response(interaction), prompts, offered)
-    told = {
-        "type": "matching",
-        "stem": asked.stem(interaction),
-        PROMPTS: [_matched(row, pairs) for row in prompts],
-        OPTIONS: [_without_reason(asked, row) for row in offered],
-    }
-    return told | _lock(asked, interaction, prompts, offered, pairs)
+    return prompts, [_without_reason(asked, row) for row in offered]
 
 
-def _pairs(
-    asked: Asked,
-    declared: Declared,
-    prompts: Sequence[Mapping[str, Any]],
-    offered: Sequence[Mapping[str, Any]],
-) -> dict[str, str]:
+def matched(asked: Asked, interaction: Element, prompts: Rows, offered: Rows) -> dict[str, str]:
     """Our ids of prompts and their options; raises `Refusal` when not every prompt has exactly one."""
+    declared = asked.response(interaction)
     to_prompt = {asked.identifier(PROMPTS, row["id"]): row["id"] for row in prompts}
     to_option = {asked.identifier(OPTIONS, row["id"]): row["id"] for row in offered}
     told = [str(pair).split(" ") for pair in _right(declared)]
@@ -102,10 +107,6 @@ def _right(declared: Declared) -> list[str]:
     if declared.mapping is not None:
         return [" ".join(entry.key.split()) for entry in declared.mapping.entries if entry.worth > 0]
     return []
-
-
-def _matched(row: Mapping[str, Any], pairs: Mapping[str, str]) -> dict[str, Any]:
-    return {**row, "match": pairs[row["id"]]}
 
 
 def _without_reason(asked: Asked, row: dict[str, Any]) -> dict[str, Any]:

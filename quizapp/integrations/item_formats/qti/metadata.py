@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
+from quizapp.domain.errors import Problem
 from quizapp.domain.framework import CASE_TASK, case_identifier
 from quizapp.domain.item import ItemVersion, to_source
 from quizapp.domain.item_bank import ItemBank
-from quizapp.integrations.item_formats.qti.interactions import BY_TYPE
 from quizapp.integrations.item_formats.qti.keeping import Kept
 from quizapp.integrations.item_formats.qti.names import Dialect, Element, child, every, name, text_of
 
@@ -30,16 +30,32 @@ class Told:
     labels: tuple[str, ...] = ()
     fields: Mapping[str, Any] | None = None
     kept: object = ()
+    changes: object = ()
+
+    def is_news(self, change: Problem) -> bool:
+        """Whether the writer, who read its own file, did not see this change already."""
+        return not isinstance(self.changes, list) or [change.field, change.reason] not in self.changes
 
 
-def write(dialect: Dialect, bank: ItemBank, item: ItemVersion, kept: Kept) -> Element:
+def write(
+    dialect: Dialect,
+    bank: ItemBank,
+    item: ItemVersion,
+    interactions: Iterable[str],
+    kept: Kept,
+    changes: Iterable[Problem] = (),
+) -> Element:
     """The metadata of an item's resource, in the order of the manifest's schema."""
     made = etree.Element(f"{{{dialect.manifest_namespace}}}metadata")
-    made.append(_qti(dialect, item))
+    made.append(_qti(dialect, interactions))
     made.append(_standards(dialect, bank, item))
     source = to_source(item)
     fields = {name: source[name] for name in FIELDS if name in source}
-    made.append(_lom(item.id, {"fields": fields, "kept": kept}))
+    made.append(
+        _lom(
+            item.id, {"fields": fields, "kept": kept, "changes": [[one.field, one.reason] for one in changes]}
+        )
+    )
     return made
 
 
@@ -50,12 +66,12 @@ def write_own(dialect: Dialect, told: str, kept: Kept) -> Element:
     return made
 
 
-def _qti(dialect: Dialect, item: ItemVersion) -> Element:
+def _qti(dialect: Dialect, interactions: Iterable[str]) -> Element:
     space = dialect.metadata_namespace
     made = etree.Element(f"{{{space}}}qtiMetadata", nsmap={None: space})
     told = {
         "timeDependent": "false",
-        "interactionType": _camel(BY_TYPE[item.type].interaction),
+        "interactionType": ", ".join(dict.fromkeys(map(_camel, interactions))),
         "feedbackType": "nonadaptive",
         "solutionAvailable": "true",
         "scoringMode": "responseprocessing" if dialect.is_three else None,
@@ -124,7 +140,7 @@ def _ours(labels: Sequence[str], classification: Element) -> Told:
     fields = told.get("fields") if isinstance(told, dict) else None
     if not isinstance(fields, dict) or not _is_shallow(fields):
         return Told(tuple(labels))
-    return Told(tuple(labels), fields, told.get("kept"))
+    return Told(tuple(labels), fields, told.get("kept"), told.get("changes"))
 
 
 def _is_shallow(value: object, levels: int = 4) -> bool:

@@ -153,7 +153,9 @@ def attribute(element: Element, wanted: str, otherwise: str = "") -> str:
 
 def children(element: Element, *wanted: str) -> list[Element]:
     """The elements directly inside, of these names or of any."""
-    return [inner for inner in element if name(inner) and (not wanted or name(inner) in wanted)]
+    if wanted:
+        return [inner for inner in element if name(inner) in wanted]
+    return [inner for inner in element if name(inner)]
 
 
 def child(element: Element | None, wanted: str) -> Element | None:

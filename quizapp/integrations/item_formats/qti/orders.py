@@ -35,7 +35,7 @@ def write(markup: Markup, item: ItemVersion) -> Question:
     rules = Rules(make)
     pays = _neighbours(rules, order) if key.get("scoring") == "adjacent_pairs" else rules.right_or_wrong()
     shown = [rules.base("identifier", told) for told in order]
-    return Question(declaration(make, "ordered", "identifier", order), [interaction], pays, shown)
+    return Question([declaration(make, "ordered", "identifier", order)], [interaction], pays, shown)
 
 
 def _neighbours(rules: Rules, order: Sequence[str]) -> list[Element]:

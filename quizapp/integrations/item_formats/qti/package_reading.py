@@ -18,6 +18,7 @@ from quizapp.integrations.item_formats.qti import item_reading, metadata
 from quizapp.integrations.item_formats.qti.item_writing import taken_scenario
 from quizapp.integrations.item_formats.qti.keeping import restored
 from quizapp.integrations.item_formats.qti.manifest import Resource, folder_of, resolved, resources
+from quizapp.integrations.item_formats.qti.markup import MEDIA_TYPES, UNKNOWN_MEDIA
 from quizapp.integrations.item_formats.qti.metadata import Told
 from quizapp.integrations.item_formats.qti.names import (
     VERSIONS,
@@ -33,18 +34,17 @@ from quizapp.integrations.item_formats.qti.prose import Prose
 from quizapp.integrations.item_formats.qti.reports import NO_REASON, Changes, Refusal, problem
 
 SINGLE = "item.xml"
-MEDIA_TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "svg": "image/svg+xml",
-}
-#: Rationales every option of these owes, and where they are.
-OWED = {"single_choice": "options", "multiple_response": "options", "true_false": "options"} | {
+#: item type -> the rows that each owe a rationale; the others owe one for the whole
+OWED = {
+    "single_choice": "options",
+    "multiple_response": "options",
+    "true_false": "options",
     "ordering": "options",
+    "hotspot": "options",
     "matching": "prompts",
+    "matrix": "statements",
+    "dropdown_cloze": "gaps",
+    "gap_text": "gaps",
 }
 _ITEM = re.compile(r"imsqti_(apip)?item_xmlv[0-9p]+")
 #: Parts of a package that say nothing by themselves.
@@ -160,7 +160,7 @@ class _Reader:
             return Entry(resource.path, called, None, problems=(refusal.problem,))
         except Invalid as error:
             return Entry(resource.path, called, None, problems=tuple(error.problems))
-        return Entry(resource.path, called, source, changes=tuple(changes.told))
+        return Entry(resource.path, called, source, changes=tuple(filter(told.is_news, changes.told)))
 
     def _source(self, path: str, root: Element, told: Told, changes: Changes) -> dict[str, Any]:
         taken = taken_scenario(root)
@@ -237,7 +237,7 @@ class _Reader:
             told = _NOT_IN_NAMES.sub("-", basename(path)) or "picture"
             if any(one.name == told for one in self._pictures.values()):
                 told = f"{sha256(path.encode()).hexdigest()[:8]}-{told}"
-            kind = MEDIA_TYPES.get(told.rpartition(".")[2].lower(), "application/octet-stream")
+            kind = MEDIA_TYPES.get(told.rpartition(".")[2].lower(), UNKNOWN_MEDIA)
             self._pictures[path] = Picture(told, kind, data)
         return f"{MEDIA_PREFIX}{self._pictures[path].name}"
 

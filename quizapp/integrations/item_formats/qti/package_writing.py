@@ -19,7 +19,7 @@ from quizapp.integrations.item_formats.qti.assessments import write as write_tes
 from quizapp.integrations.item_formats.qti.interactions import BY_TYPE
 from quizapp.integrations.item_formats.qti.keeping import difference
 from quizapp.integrations.item_formats.qti.manifest import Manifest
-from quizapp.integrations.item_formats.qti.names import Dialect, Element, child, to_identifier
+from quizapp.integrations.item_formats.qti.names import Dialect, Element, child, name, to_identifier
 from quizapp.integrations.item_formats.qti.prose import Prose
 from quizapp.integrations.item_formats.qti.reports import Changes
 
@@ -36,6 +36,8 @@ def losses(outgoing: Outgoing) -> list[Problem]:
         if item.type not in BY_TYPE:
             detail = "QTI packages hold no items of this type yet; the item is left out"
             told.append(Problem("type", item.type, "type_not_supported", detail, item.id))
+        elif reason := BY_TYPE[item.type].lacks(item):
+            told.append(Problem("content", "", "not_held", reason, item.id))
         elif not _is_writable((to_source(item), scenarios.get(item.stimulus or ""))):
             detail = "XML has no way to write one of the item's characters; the item is left out"
             told.append(Problem("text", "", "bad_character", detail, item.id))
@@ -104,7 +106,10 @@ class _Package:
         path = item_writing.item_file(item.id)
         written = item_writing.write(self.dialect, item, stimulus, self.outgoing.bank.language)
         data = xml(written.root)
-        told = metadata.write(self.dialect, self.outgoing.bank, item, kept_of(item, written.root, stimulus))
+        asked = [name(one) for one in item_reading.interactions(written.root)]
+        changes = Changes()
+        kept = kept_of(item, written.root, stimulus, changes)
+        told = metadata.write(self.dialect, self.outgoing.bank, item, asked, kept, changes.told)
         needs = [f"S-{stimulus.id}"] if stimulus is not None and self.dialect.is_three else []
         needs += self._shown(written.pictures)
         self.manifest.add("item", f"I-{item.id}", path, told, needs)
@@ -121,14 +126,14 @@ class _Package:
         return TEST, xml(root)
 
 
-def kept_of(item: ItemVersion, root: Element, stimulus: Stimulus | None) -> list[list[Any]]:
-    """Where the file of an item does not say what was meant."""
+def kept_of(item: ItemVersion, root: Element, stimulus: Stimulus | None, changes: Changes) -> list[list[Any]]:
+    """Where the file of an item does not say what was meant; ``changes`` gets what its reader would tell."""
     source = to_source(item)
     meant = {key: value for key, value in source.items() if key not in metadata.FIELDS and key != "stimulus"}
     if item.stimulus and stimulus is None:
         meant["stimulus"] = item.stimulus
     taken = item_writing.taken_scenario(root)
-    said = item_reading.read(root, own_picture, Changes())
+    said = item_reading.read(root, own_picture, changes)
     kept = difference(said, meant)
     if taken is not None and stimulus is not None:
         words = {"title": taken[1], "text": Prose(Changes(), own_picture).of("text", taken[2])}

@@ -8,7 +8,7 @@ from typing import Any
 from quizapp.domain.item_types import item_type
 from quizapp.integrations.item_formats.qti.asked import Asked
 from quizapp.integrations.item_formats.qti.expressions import Unread
-from quizapp.integrations.item_formats.qti.interactions import Kind, Probes, policies
+from quizapp.integrations.item_formats.qti.interactions import Kind, Probe, policies
 from quizapp.integrations.item_formats.qti.processing import SCORE, Processing
 from quizapp.integrations.item_formats.qti.values import Declared, Many, Value
 
@@ -38,17 +38,18 @@ def settle(asked: Asked, kind: Kind, declared: Declared, source: Mapping[str, An
     return told | _policy(asked, told, probes, shares)
 
 
-def _paid(processing: Processing, declared: Declared, value: Value) -> float:
+def _paid(processing: Processing, declared: Declared, value: Value | Mapping[str, Value]) -> float:
     if declared.cardinality == "multiple" and isinstance(value, str):
         value = Many((value,))
-    score = processing({declared.identifier: value}).get(SCORE)
+    given = value if isinstance(value, Mapping) else {declared.identifier: value}
+    score = processing(given).get(SCORE)
     if isinstance(score, bool) or not isinstance(score, int | float):
         raise Unread(SCORE)
     return float(score)
 
 
 def _policy(
-    asked: Asked, source: Mapping[str, Any], probes: Probes, shares: Sequence[float]
+    asked: Asked, source: Mapping[str, Any], probes: Sequence[Probe], shares: Sequence[float]
 ) -> dict[str, Any]:
     known = policies(source["type"])
     for policy in known:
@@ -62,7 +63,7 @@ def _named(policy: str, known: Sequence[str]) -> dict[str, str]:
     return {} if policy == known[0] else {"scoring": policy}
 
 
-def _agrees(source: Mapping[str, Any], probes: Probes, shares: Sequence[float]) -> bool:
+def _agrees(source: Mapping[str, Any], probes: Sequence[Probe], shares: Sequence[float]) -> bool:
     kind = item_type(source["type"])
     body = {name: value for name, value in source.items() if name in kind.source_fields}
     content, key = kind.split(body)

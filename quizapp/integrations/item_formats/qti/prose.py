@@ -54,6 +54,10 @@ class Prose:
         self._field = ""
         self._is_careful = True
 
+    def picture(self, address: str) -> str | None:
+        """``media/NAME`` of the picture an address means, None when the file has none."""
+        return self._picture_name(address)
+
     def markdown(self, field: str, parts: Sequence[Part]) -> str:
         """Markdown of these parts, with no more backslashes than it needs."""
         self._field = field

@@ -17,13 +17,14 @@ class Question:
     """What one item type adds to an item's file.
 
     ``rules`` set SCORE once there is a response; ``shown`` are expressions of the identifiers whose
-    feedback is then shown.
+    feedback is then shown; ``reasons`` feedback that has no place inside the interaction.
     """
 
-    declaration: Element
+    declarations: Sequence[Element]
     body: Sequence[Element]
     rules: Sequence[Element]
     shown: Sequence[Element] = ()
+    reasons: Sequence[Element] = ()
 
 
 class Rules:
@@ -40,9 +41,9 @@ class Rules:
         """A value written into the file."""
         return self._make("base-value", {"base-type": base_type}, value)
 
-    def mapped(self) -> Element:
-        """What the mapping of the response says."""
-        return self._make("map-response", {"identifier": RESPONSE})
+    def mapped(self, identifier: str = RESPONSE) -> Element:
+        """What the mapping of a response says."""
+        return self._make("map-response", {"identifier": identifier})
 
     def call(self, operator: str, *inner: Element, **attributes: str) -> Element:
         """An operator on expressions."""
@@ -90,20 +91,20 @@ class Rules:
         if shown:
             rules.append(self.set(FEEDBACK, self.call("multiple", *shown)))
         nothing = [self.score(self.base("float", "0"))]
-        is_missing = self.call("is-null", self.variable())
+        missing = [
+            self.call("is-null", self.variable(one.get("identifier"))) for one in question.declarations
+        ]
+        is_missing = missing[0] if len(missing) == 1 else self.call("and", *missing)
         return self._make("response-processing", None, self.when(is_missing, nothing, rules))
 
 
 def declaration(
-    make: Maker, cardinality: str, base_type: str, correct: Iterable[str], mapping: Element | None = None
+    make: Maker, cardinality: str, base_type: str, correct: Iterable[str], identifier: str = RESPONSE
 ) -> Element:
-    """The declaration of the response."""
+    """The declaration of a response."""
     values = [make("value", None, value) for value in correct]
-    told = {"identifier": RESPONSE, "cardinality": cardinality, "base-type": base_type}
-    made = make("response-declaration", told, make("correct-response", None, *values))
-    if mapping is not None:
-        made.append(mapping)
-    return made
+    told = {"identifier": identifier, "cardinality": cardinality, "base-type": base_type}
+    return make("response-declaration", told, make("correct-response", None, *values))
 
 
 def mapping(make: Maker, worth: Mapping[str, int], bounds: Mapping[str, str] | None = None) -> Element:
