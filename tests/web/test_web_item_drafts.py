@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from quizapp.services import item_drafts, items_read
 from quizapp.services.unit_of_work import Context
 from tests.support import forms
 from tests.support.drafts import BANK, Desk, sound
+from tests.support.drawings import drawing
 from tests.support.inventions import item
 from tests.support.people import sign_in
 
@@ -146,6 +148,30 @@ def test_scenarios_lists_and_links(office: Office) -> None:
     assert "Rows to match" in ann.get(copy).text
     item_drafts.discard(office.context, office.ann, draft_in(copy))
     assert ann.post(f"{copy}/type", data={"type": "numeric"}).status_code == 302
+
+
+def test_a_picture_is_added_and_shown_by_what_the_page_says(office: Office) -> None:
+    ann, rita = office.client(office.ann), office.client(office.rita)
+    url = f"/banks/{BANK}/pictures"
+    assert f'href="{url}"' in ann.get(f"/banks/{BANK}/scenarios").text
+
+    def sent(data: bytes, alt: str, **headers: str) -> Any:
+        return ann.post(url, data={"picture": (BytesIO(data), "pier.png"), "alt": alt}, headers=headers)
+
+    bare = sent(drawing(), " ")
+    assert (bare.status_code, "Say what the picture shows" in bare.text) == (422, True)
+    drawn = sent(b"<svg/>", "A pier")
+    assert (drawn.status_code, "SVG can hold programs" in drawn.text) == (422, True)
+    assert "Choose a file." in ann.post(url, data={"alt": "A pier"}).text
+    page = sent(drawing(), "A <pier>").text
+    (name,) = set(re.findall(r"[0-9a-f]{64}\.png", page))
+    assert f"![A &lt;pier&gt;](media/{name})" in page
+    part = sent(drawing(), "A pier", **{"X-Part": "picture"}).text
+    assert ('data-width="30"' in part, 'data-height="20"' in part, "<html" in part) == (True, True, False)
+    draft_id = item_drafts.start(office.context, office.ann, BANK, "single_choice")
+    office.write(draft_id, stem=f"Where? ![A pier](media/{name})")
+    assert f'src="/media/{name}"' in ann.get(f"/drafts/{draft_id}/preview").text
+    assert (rita.get(url).status_code, ann.get("/banks/none/pictures").status_code) == (403, 404)
 
 
 def test_item_text_cannot_run(office: Office) -> None:

@@ -137,7 +137,7 @@ def _row(schema: Schema, of: str, path: str, value: Any, walk: Walk) -> tuple[Fo
 
 
 #: In a row the text comes first and the reason last; the rest keeps its order.
-_FIRST, _LAST = ("id", "text"), ("rationale",)
+_FIRST, _LAST = ("id", "text", "shape"), ("rationale",)
 
 
 def _in_order(names: Mapping[str, Schema]) -> list[str]:
