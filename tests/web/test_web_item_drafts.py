@@ -13,7 +13,7 @@ from flask import Flask
 
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.person import Actor
-from quizapp.services import item_drafts, items_read
+from quizapp.services import item_drafts, items_read, saved_views
 from quizapp.services.unit_of_work import Context
 from tests.support import forms
 from tests.support.drafts import BANK, Desk, sound
@@ -198,6 +198,30 @@ def test_many_items_at_once_by_the_list(office: Office) -> None:
     assert [told[name] for name in chosen["item"]] == ["retired", "retired"]
     assert f"/drafts?bank={BANK}" in ann.get(list_).text
     assert "Nobody writes anything" in ann.get(f"/drafts?bank={BANK}").text
+
+
+def test_a_search_among_items_is_kept_for_who_saved_it(office: Office) -> None:
+    ann, rita = office.client(office.ann), office.client(office.rita)
+    list_ = f"/banks/{BANK}"
+    assert "Keep this search" not in ann.get(list_).text
+    page = ann.get(f"{list_}?pool=practice&type=&text=wind").text
+    query = re.search(r'name="query"[^>]* value="([^"]*)"', page)
+    assert query and query[1] == "pool=practice&amp;text=wind"
+    sent = {"name": " Windy  practice ", "query": "pool=practice&text=wind&next=//evil.example"}
+    kept = ann.post(f"{list_}/views", data=sent)
+    assert kept.location == f"{list_}?pool=practice&text=wind#items"
+    page = ann.get(list_).text
+    assert f'href="{list_}?pool=practice&amp;text=wind#items" translate="no">Windy practice</a>' in page
+    assert "Windy practice" not in rita.get(list_).text
+    ann.post(f"{list_}/views", data={"name": " ", "query": ""})
+    assert "The view was not saved" in ann.get(list_).text
+    (view,) = saved_views.listed(office.context, office.ann, saved_views.of_bank(BANK))
+    # Nor can somebody else delete it, nor is it a view of the records or of another bank.
+    assert rita.post(f"{list_}/views/{view.id}/delete").status_code == 404
+    assert ann.post(f"/banks/another/views/{view.id}/delete").status_code == 404
+    ann.post(f"{list_}/views/{view.id}/delete")
+    assert saved_views.listed(office.context, office.ann, saved_views.of_bank(BANK)) == []
+    assert ann.post("/banks/none/views", data=sent).status_code == 404
 
 
 def statuses(office: Office) -> dict[str, str]:
