@@ -14,6 +14,8 @@ from quizapp.domain.errors import Problem
 
 #: How Markdown names a picture of a package or of a bank.
 MEDIA_PREFIX = "media/"
+#: Characters of the words that stand for a picture.
+LONGEST_WORDS = 500
 STORED_NAME = re.compile(r"[0-9a-f]{64}\.(?:png|jpg|webp)")
 REFERENCE = re.compile(
     r"!\[(?P<alt>(?:\\.|[^\]\\])*)\]\((?P<open>\s*<?)(?P<target>[^\s()<>]*)(?P<close>>?(?:\s+\"[^\"]*\")?\s*)\)"
@@ -59,6 +61,20 @@ def check(value: object) -> Iterator[Problem]:
             yield from _check(path, match["target"], match["alt"])
     for path, name, alt in _fields(value, ""):
         yield from _check(path, MEDIA_PREFIX + name, alt)
+
+
+def check_words(alt: str) -> Iterator[Problem]:
+    """What is wrong with the words that stand for a picture."""
+    if not alt.strip():
+        yield Problem("alt", "", "picture_without_words", "say what it shows, for those who cannot see it")
+    if len(alt) > LONGEST_WORDS:
+        yield Problem("alt", alt[:60], "too_long", f"at most {LONGEST_WORDS} characters")
+
+
+def reference(name: str, alt: str) -> str:
+    """The Markdown that shows a stored picture, with its words on one line."""
+    words = re.sub(r"([\\\[\]])", r"\\\1", " ".join(alt.split()))
+    return f"![{words}]({MEDIA_PREFIX}{name})"
 
 
 def _check(path: str, target: str, alt: str) -> Iterator[Problem]:

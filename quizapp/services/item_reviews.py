@@ -52,7 +52,8 @@ def approve(context: Context, actor: Actor, draft_id: UUID, why: str = "") -> st
     """Freeze a draft as the item's new version and put it into use; gives the item's stable id.
 
     Raises `Refused` ("own_item" for whoever wrote any of it, "revised_meanwhile" where the item has
-    a newer version than the draft began from) and `Invalid` ("bad_draft").
+    a newer version than the draft began from, "id_taken" where a new item of this id was approved at
+    the same instant) and `Invalid` ("bad_draft").
     """
     person_id = writer(actor, Permission.APPROVE_ITEM)
     with context.transaction(actor) as uow:

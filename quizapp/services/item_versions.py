@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy.exc import IntegrityError
+
 from quizapp.domain.errors import Refused
 from quizapp.domain.item import ItemStatus, ItemVersion, digest, digest_of
 from quizapp.services.unit_of_work import UnitOfWork
@@ -17,7 +19,7 @@ def freeze(uow: UnitOfWork, draft: RowItemDraft, item: ItemVersion, reviewer: st
     """Store what a draft has become, approved, as the current version; gives the item and its number.
 
     The same words as before are the same version, now reviewed. Raises `Refused` ("revised_meanwhile",
-    "illegal_transition").
+    "illegal_transition", "id_taken").
     """
     item = replace(item, reviewer=reviewer, status=ItemStatus.APPROVED)
     scenario = _scenario(uow, draft, item)
@@ -67,7 +69,11 @@ def _new_row(uow: UnitOfWork, draft: RowItemDraft, item: ItemVersion) -> RowItem
         suspended_at=None,
     )
     uow.session.add(row)
-    uow.flush()
+    try:
+        uow.flush()
+    except IntegrityError:
+        # Somebody else approved an item of this id between the check and the insert.
+        raise Refused("id_taken", item=item.id) from None
     return row
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain.errors import Forbidden, Invalid, NotFound, Problem
+from quizapp.domain import picture as picture_rules
+from quizapp.domain.errors import Forbidden, Invalid, NotFound, Problem, raise_if_any
 from quizapp.domain.exchange import Picture
 from quizapp.domain.person import Actor, Permission
 from quizapp.integrations import images
@@ -28,11 +29,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A picture that is in the bank's texts as ``media/NAME``; its size in pixels."""
+    """A picture for a text that is being written; its size in pixels, and what it shows in words."""
 
     name: str
     width: int
     height: int
+    alt: str
+
+    @property
+    def reference(self) -> str:
+        """The Markdown that shows it."""
+        return picture_rules.reference(self.name, self.alt)
 
 
 def show(context: Context, actor: Actor, name: str) -> Shown:
@@ -48,15 +55,29 @@ def show(context: Context, actor: Actor, name: str) -> Shown:
         return Shown(row.name, row.media_type, row.data)
 
 
-def add(context: Context, actor: Actor, data: bytes) -> Added:
-    """Keep one picture for a text that is being written; raises `Invalid` ("bad_picture")."""
-    actor.require(Permission.LOAD_BANK)
-    cleaned = images.clean(data)
+def add(context: Context, actor: Actor, data: bytes, alt: str) -> Added:
+    """Keep one picture for a text that is being written; ``alt`` says what it shows.
+
+    Raises `Invalid` ("bad_picture") with everything wrong with the file ("picture") and its words ("alt").
+    """
+    actor.require(Permission.WRITE_ITEM)
+    alt = " ".join(alt.split())
+    cleaned = _cleaned(data, list(picture_rules.check_words(alt)))
     with context.transaction(actor) as uow:
         name = keep(uow, cleaned)
         row = uow.session.get_one(RowPicture, name)
         uow.audit("add", "picture", name, bytes=len(row.data))
-        return Added(name, row.width, row.height)
+        return Added(name, row.width, row.height, alt)
+
+
+def _cleaned(data: bytes, problems: list[Problem]) -> images.CleanPicture:
+    """The picture written anew; its problems are told together with those of its words."""
+    try:
+        cleaned = images.clean(data)
+    except Invalid as error:
+        raise Invalid("bad_picture", [*error.problems, *problems]) from error
+    raise_if_any("bad_picture", problems)
+    return cleaned
 
 
 def clean_all(

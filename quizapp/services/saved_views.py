@@ -1,4 +1,4 @@
-"""Searches a registrar keeps under a name."""
+"""Searches somebody keeps under a name: of a registrar's records, of the items of a bank."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from quizapp.store.record_exports import RowSavedView
 LONGEST_NAME = 80
 LONGEST_QUERY = 2000
 MOST_VIEWS = 30
+#: The list of records; every bank has a list of its own.
+RECORDS = "records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,32 @@ class SavedView:
     query: str
 
 
-def save(context: Context, actor: Actor, name: str, query: str) -> UUID:
-    """Keep a search under a name; a view of that name is replaced. Raises `Invalid` ("bad_view")."""
-    actor.require(Permission.PULL_RECORDS)
+def of_bank(bank_id: str) -> str:
+    """The place of the searches among a bank's items."""
+    return f"bank {bank_id}"
+
+
+def _require(actor: Actor, place: str) -> None:
+    actor.require(Permission.PULL_RECORDS if place == RECORDS else Permission.BROWSE_BANK)
+
+
+def save(context: Context, actor: Actor, name: str, query: str, place: str = RECORDS) -> UUID:
+    """Keep a search under a name; a view of that name and place is replaced.
+
+    Raises `Invalid` ("bad_view").
+    """
+    _require(actor, place)
     if actor.person_id is None:
         raise NotFound("not_found")
     name = " ".join(name.split())
     with context.transaction(actor) as uow:
-        known = store.view_named(uow.session, actor.person_id, name)
-        has_room = known is not None or len(store.views(uow.session, actor.person_id)) < MOST_VIEWS
+        known = store.view_named(uow.session, actor.person_id, place, name)
+        kept = store.views(uow.session, actor.person_id, place)
+        has_room = known is not None or len(kept) < MOST_VIEWS
         raise_if_any("bad_view", _check(name, query, has_room=has_room))
-        row = known or RowSavedView(id=uow.new_id(), person_id=actor.person_id, name=name, created_at=uow.now)
+        row = known or RowSavedView(
+            id=uow.new_id(), person_id=actor.person_id, place=place, name=name, created_at=uow.now
+        )
         row.query = query
         uow.session.add(row)
         uow.audit("save", "saved_view", row.id)
@@ -55,22 +72,22 @@ def _check(name: str, query: str, *, has_room: bool) -> list[Problem]:
     return problems
 
 
-def listed(context: Context, actor: Actor) -> list[SavedView]:
-    """The actor's own views, by name."""
-    actor.require(Permission.PULL_RECORDS)
+def listed(context: Context, actor: Actor, place: str = RECORDS) -> list[SavedView]:
+    """The actor's own views of a place, by name."""
+    _require(actor, place)
     if actor.person_id is None:
         return []
     with context.reading() as session:
-        rows = store.views(session, actor.person_id)
+        rows = store.views(session, actor.person_id, place)
         return [SavedView(row.id, row.name, row.query) for row in rows]
 
 
-def delete(context: Context, actor: Actor, view_id: UUID) -> None:
-    """Forget a view of the actor's own; raises `NotFound`."""
-    actor.require(Permission.PULL_RECORDS)
+def delete(context: Context, actor: Actor, view_id: UUID, place: str = RECORDS) -> None:
+    """Forget a view of the actor's own; raises `NotFound`, also for one of another place."""
+    _require(actor, place)
     with context.transaction(actor) as uow:
         row = uow.session.get(RowSavedView, view_id)
-        if row is None or not actor.is_person(row.person_id):
+        if row is None or row.place != place or not actor.is_person(row.person_id):
             raise NotFound("not_found")
         uow.session.delete(row)
         uow.audit("delete", "saved_view", view_id)

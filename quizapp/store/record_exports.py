@@ -1,4 +1,4 @@
-"""Views a registrar saved, and exports that are written in the background: their state and their bytes."""
+"""Views somebody saved, and exports that are written in the background: their state and their bytes."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ from quizapp.store.types import Instant
 
 
 class RowSavedView(Base):
-    """A search somebody keeps under a name: the address of a list without its page."""
+    """A search somebody keeps under a name: the address of a list without its page; ``place`` is the list."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (UniqueConstraint("person_id", "name"),)
+    __table_args__ = (UniqueConstraint("person_id", "place", "name"),)
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    place: Mapped[str] = mapped_column(String(80), default="records", server_default="records")
     name: Mapped[str] = mapped_column(String(80))
     query: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -63,15 +64,17 @@ class RowRecordExportPart(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-def views(session: Session, person_id: UUID) -> Sequence[RowSavedView]:
-    """The views of a person, by name."""
-    query = select(RowSavedView).where(RowSavedView.person_id == person_id)
+def views(session: Session, person_id: UUID, place: str) -> Sequence[RowSavedView]:
+    """The views of a person of one list, by name."""
+    query = select(RowSavedView).where(RowSavedView.person_id == person_id, RowSavedView.place == place)
     return session.scalars(query.order_by(RowSavedView.name)).all()
 
 
-def view_named(session: Session, person_id: UUID, name: str) -> RowSavedView | None:
-    """The view of a person with this name, or None."""
-    query = select(RowSavedView).where(RowSavedView.person_id == person_id, RowSavedView.name == name)
+def view_named(session: Session, person_id: UUID, place: str, name: str) -> RowSavedView | None:
+    """The view of a person of one list with this name, or None."""
+    query = select(RowSavedView).where(
+        RowSavedView.person_id == person_id, RowSavedView.place == place, RowSavedView.name == name
+    )
     return session.scalar(query)
 
 

@@ -20,6 +20,7 @@ from quizapp.services.item_draft_views import DraftPage
 from quizapp.web import item_help
 from quizapp.web.access import actor, context, needs
 from quizapp.web.forms import items as forms
+from quizapp.web.forms.pictures import PictureForm
 from quizapp.web.item_words import DRAFT_CHIPS, words
 from quizapp.web.messages import message
 
@@ -104,6 +105,9 @@ def _editor(told: DraftPage) -> dict[str, Any]:
         "line": told.line,
         "type_fields": forms.type_fields(told.line.type, told.form),
         "common": forms.common_fields(told.form, known),
+        "bank_id": told.line.bank_id,
+        "picture_form": PictureForm(formdata=None),
+        "in_editor": True,
     }
 
 

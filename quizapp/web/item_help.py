@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from quizapp.domain.errors import Problem
 
-#: What fields are called. A field that is missing here is called by its name in bank files.
+#: The item itself, in the names of its own fields; rows and groups are named by their lists.
+ITEM = "item"
+
+#: What fields are called, by the end of their path: "text" is any text, "item.text" the item's own.
 LABELS: Mapping[str, LazyString] = {
     "stem": _l("Question"),
     "options": _l("Options"),
@@ -17,8 +20,44 @@ LABELS: Mapping[str, LazyString] = {
     "answers": _l("Accepted answers"),
     "answer": _l("Answer"),
     "text": _l("Text"),
+    "item.text": _l("Text with gaps"),
     "key": _l("This one is right"),
     "rationale": _l("Why it is right or wrong"),
+    "item.rationale": _l("Why, for the whole item"),
+    "gaps": _l("Gaps"),
+    "gaps.id": _l("Name of the gap"),
+    "gaps.rationale": _l("Why this belongs in the gap"),
+    "distractors": _l("Other words to choose from"),
+    "statements": _l("Statements"),
+    "columns": _l("Columns"),
+    "column": _l("Right column"),
+    "parameters": _l("Numbers that change"),
+    "parameters.name": _l("Name"),
+    "from": _l("Smallest"),
+    "to": _l("Largest"),
+    "step": _l("Step"),
+    "expression": _l("Formula of the answer"),
+    "answer.rationale": _l("How it is worked out"),
+    "picture": _l("Picture"),
+    "picture.name": _l("Name of the picture"),
+    "width": _l("Width in pixels"),
+    "height": _l("Height in pixels"),
+    "alt": _l("What it shows, in words"),
+    "several": _l("Several regions may be chosen"),
+    "shape": _l("Shape of the region"),
+    "coords": _l("Where it lies"),
+    "words": _l("Length of the answer"),
+    "least": _l("Words, at least"),
+    "most": _l("Words, at most"),
+    "criteria": _l("What is marked"),
+    "criteria.text": _l("What is looked for"),
+    "levels": _l("Levels"),
+    "levels.text": _l("What earns these points"),
+    "points": _l("Points"),
+    "marking": _l("How it is marked"),
+    "markers": _l("Marked by"),
+    "difference": _l("Points two people may differ by"),
+    "enough": _l("Points that are enough"),
     "match": _l("Goes with"),
     "lock_order": _l("Keep the options in this order on every form"),
     "scoring": _l("Scoring"),
@@ -48,12 +87,20 @@ ROWS: Mapping[str, LazyString] = {
     "sources": _l("Source"),
     "tasks": _l("Task statement"),
     "enemies": _l("Item"),
+    "gaps": _l("Gap"),
+    "distractors": _l("Word"),
+    "statements": _l("Statement"),
+    "columns": _l("Column"),
+    "parameters": _l("Number"),
+    "criteria": _l("Criterion"),
+    "levels": _l("Level"),
 }
 
+#: What is said below a label, by the end of the field's path.
 HINTS: Mapping[str, LazyString] = {
     "stem": _l("Ask one thing, as a whole question. Markdown works: **strong**, *slanted*, lists."),
     "tasks": _l("The first one is the task the answer counts for. Type a code or words of the task."),
-    "id": _l("Its name for ever: lower-case letters, digits, dots and hyphens."),
+    "item.id": _l("Its name for ever: lower-case letters, digits, dots and hyphens."),
     "difficulty": _l("How many of a hundred people who are just good enough answer it right."),
     "as_of": _l("A month, such as 2026-11."),
     "review_by": _l("A month, such as 2027-11."),
@@ -61,6 +108,32 @@ HINTS: Mapping[str, LazyString] = {
     "lock_order": _l("For numbers and times. Otherwise each form shuffles them."),
     "value": _l("Digits and at most one point, such as 1.5."),
     "match": _l("The option this row is matched with."),
+    "item.text": _l(
+        "Name each gap in double square brackets where it stands: A permit is issued by [[issuer]]. "
+        "The text is plain, without Markdown."
+    ),
+    "gaps": _l("One row for each gap of the text."),
+    "gaps.id": _l("As it stands in the brackets, such as issuer for [[issuer]]."),
+    "distractors": _l("With such words, learners choose from a list. Without any, they type."),
+    "columns": _l("What can be said of a statement. Without columns it is true or false."),
+    "parameters": _l("Each form draws its own. Show every one of them in the question: {days} days."),
+    "parameters.name": _l("As it stands in the question between braces, such as days for {days}."),
+    "step": _l("From 30 to 90 by 15 gives 30, 45, 60, 75 and 90."),
+    "expression": _l(
+        "Names and numbers with + - * / ^ and brackets, and abs, max, min, round and sqrt. "
+        "For example: round(days / 7, 1)."
+    ),
+    "picture.name": _l("Such as quay.png. Without a name only the outlines of the regions are drawn."),
+    "alt": _l("For people who cannot see it: everything they need to answer, but not the answer."),
+    "coords": _l(
+        "Pixels from the top left corner. Rectangle: left,top,right,bottom, such as 20,30,150,90. "
+        "Circle: x,y,radius, such as 235,170,45. Polygon: x,y of each corner, such as 10,10,60,10,35,50."
+    ),
+    "words": _l("Leave a limit empty if there is none."),
+    "criteria": _l("Each criterion has levels, and one of them is worth nothing: 0 points."),
+    "points": _l("A whole number. Each level of a criterion has another one."),
+    "difference": _l("If two people are further apart, a third one marks, and that mark holds."),
+    "enough": _l("From here the answer counts as right. Left empty: all points."),
 }
 
 CHOICES: Mapping[str, LazyString] = {
@@ -70,6 +143,14 @@ CHOICES: Mapping[str, LazyString] = {
     "per_pair": _l("Each row for itself"),
     "per_gap": _l("Each gap for itself"),
     "per_row": _l("Each row for itself"),
+    "kprim": _l("All right for everything, one wrong for half"),
+    "true": _l("True"),
+    "false": _l("False"),
+    "rect": _l("Rectangle"),
+    "circle": _l("Circle"),
+    "poly": _l("Polygon"),
+    "1": _l("One person"),
+    "2": _l("Two people"),
     "adjacent_pairs": _l("Each pair of neighbours in the right order"),
 }
 
@@ -104,6 +185,31 @@ SENTENCES: Mapping[str, LazyString] = {
     "unknown_stimulus": _l("The bank has no such scenario."),
     "pools_mixed": _l("Items of the other pool share this scenario, and practising it would expose them."),
     "practised_item": _l("It was practised, so it stays in the practice pool."),
+    "bad_words": _l("The fewest words are more than the most."),
+    "no_column": _l("Say which column is right."),
+    "unknown_column": _l("The column this had is gone. Choose another one."),
+    "one_variant": _l("These numbers never change. Widen a range, or make it a numeric item."),
+    "unknown_name": _l("The formula has a name that no row describes."),
+    "too_complex": _l("The formula is too long: at most 200 characters, and 20 brackets in each other."),
+    "divided_by_zero": _l("With these numbers the formula divides by zero."),
+    "no_root": _l("With these numbers the formula takes the root of a negative number."),
+    "unknown_gap": _l("The text names this gap, and no row describes it."),
+    "gap_not_once": _l("The text has to name this gap exactly once, such as [[issuer]]."),
+    "bad_name": _l("A small letter first, then small letters, digits or underscores, such as days."),
+    "bad_range": _l("Smallest, largest and step are numbers, and steps lead from one to the other."),
+    "unknown_parameter": _l("The question or the formula names a number that no row describes."),
+    "not_in_stem": _l("The question does not show this number. Write its name there between braces."),
+    "bad_expression": _l("This is not a formula. Write one such as round(days / 7, 1)."),
+    "endless_answer": _l("The answer has too many decimals. Round it in the formula, or set a tolerance."),
+    "bad_size": _l("A whole number of pixels from 1 to 8192."),
+    "bad_picture_name": _l("The name of a picture, such as quay.png, without a folder."),
+    "bad_area": _l("These numbers do not make this shape, such as 20,30,150,90 for a rectangle."),
+    "outside_picture": _l("The region lies partly outside the picture."),
+    "bad_whole": _l("A whole number, such as 12."),
+    "bad_markers": _l("One person or two mark it."),
+    "bad_enough": _l("At least 1 point, and no more than all criteria give together."),
+    "duplicate_points": _l("Another level of this criterion gives the same points."),
+    "no_zero": _l("One level has to be worth 0 points."),
     "absolute_word": _l("Words such as always and never tell a guesser that an option is wrong."),
     "negative_stem": _l("Ask for what is right: a question with a not measures how carefully people read."),
     "all_or_none": _l("An option may not speak of the others: forms shuffle them."),
@@ -120,9 +226,24 @@ SENTENCES: Mapping[str, LazyString] = {
 }
 
 
-def label(name: str) -> LazyString | None:
-    """What a field is called, or None where only its name in bank files is known."""
-    return LABELS.get(name)
+def label(path: str) -> LazyString | None:
+    """What the field at a path such as ``gaps.0.id`` is called; None where only bank files name it."""
+    return _of(LABELS, path)
+
+
+def hint(path: str) -> LazyString | None:
+    """What an author is told about the field at a path, or None."""
+    return _of(HINTS, path)
+
+
+def _of(told: Mapping[str, LazyString], path: str) -> LazyString | None:
+    return next((told[end] for end in _ends(path) if end in told), None)
+
+
+def _ends(path: str) -> Iterator[str]:
+    """The ends of a path without the numbers of rows, the longest first."""
+    steps = [ITEM, *(step for step in path.split(".") if not step.isdecimal())]
+    return (".".join(steps[at:]) for at in range(1 if len(steps) > 2 else 0, len(steps)))
 
 
 def sentence(problem: Problem) -> str:

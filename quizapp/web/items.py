@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,12 +11,13 @@ from flask_babel import gettext as _
 from quizapp.domain.framework import TaskStatement
 from quizapp.domain.item_bank import PRACTICE_NEEDED, SECURE_NEEDED, CoverageLevel
 from quizapp.domain.person import Permission
-from quizapp.services import item_stages, items_read, problem_reports
+from quizapp.services import item_stages, items_read, problem_reports, saved_views
 from quizapp.services import item_statistics as statistics_service
 from quizapp.services.item_statistics import Report as StatisticsReport
 from quizapp.services.items_read import BankPage, ItemFilter
 from quizapp.web import item_statistics, task_maps
 from quizapp.web.access import actor, context, needs
+from quizapp.web.forms.records import ViewForm
 from quizapp.web.item_words import DRAFT_CHIPS, words
 
 bp = Blueprint("items", __name__, url_prefix="/banks")
@@ -64,6 +66,8 @@ def bank(bank_id: str) -> Any:
         page_url=lambda n: url_for("items.bank", bank_id=bank_id, page=n, **set_filters),
         words=words(),
         chips=DRAFT_CHIPS,
+        views=saved_views.listed(context(), actor(), saved_views.of_bank(bank_id)),
+        view_form=ViewForm(formdata=None, query=urlencode(set_filters)),
         file_actions=_file_actions(bank_id),
         asked=item_stages.asked(context(), actor(), bank_id),
         may_read_key=actor().may(Permission.READ_KEYS),

@@ -220,6 +220,10 @@ MESSAGES: Mapping[str, LazyString] = {
     "revised_meanwhile": _l(
         "The item got a newer version since this draft began. Its author has to look at it first."
     ),
+    "id_taken": _l(
+        "Another item of this id was approved at the same moment. Send the draft back for another id. "
+        "Nothing was changed."
+    ),
     "type_is_fixed": _l("An item keeps its type. Write a new item instead. Nothing was changed."),
     "bad_stimulus": _l("The scenario was not kept. Every reason stands below."),
     "stimulus_in_use": _l(

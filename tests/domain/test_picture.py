@@ -34,3 +34,11 @@ def test_a_picture_needs_words_and_belongs_to_the_bank() -> None:
     assert [(p.field, p.reason) for p in problems] == [("stem", "picture_without_words")]
     _, problems = read_stimulus({"id": "s1", "title": "S", "text": "![a](media/b/c.png)"})
     assert [(p.field, p.reason) for p in problems] == [("text", "picture_elsewhere")]
+
+
+def test_a_picture_is_shown_by_its_name_and_its_words() -> None:
+    told = picture.reference("a.png", "A [red] buoy\n and a \\ sign")
+    assert told == "![A \\[red\\] buoy and a \\\\ sign](media/a.png)"
+    assert (picture.names(told), list(picture.check(told))) == ({"a.png"}, [])
+    assert [(p.field, p.reason) for p in picture.check_words(" ")] == [("alt", "picture_without_words")]
+    assert [(p.field, p.reason) for p in picture.check_words("x" * 501)] == [("alt", "too_long")]

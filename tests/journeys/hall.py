@@ -80,7 +80,7 @@ def _offered(context: Context, definition: Any, slug: str, bank_id: str) -> UUID
 
 def _bank_of_every_type(context: Context) -> None:
     """One item of each type; the single choice shows a picture."""
-    shown = pictures.add(context, TESTS, drawing()).name
+    shown = pictures.add(context, TESTS, drawing(), "A pier").name
     with context.transaction(TESTS) as uow:
         row = RowItemBank(
             id=uow.new_id(), bank_id="typed-bank", framework_id="small", framework_version="1",

@@ -12,6 +12,7 @@ from quizapp.domain.person import Actor, Role
 from quizapp.services import item_draft_views, items_read, people
 from tests.journeys.conftest import PASSWORD, World
 from tests.journeys.test_main_job import sign_in
+from tests.support.drawings import drawing
 from tests.support.people import TESTS
 from tests.support.server import Server
 
@@ -81,6 +82,7 @@ def test_items_of_every_type_are_written_and_approved(world: World, server: Serv
     for kind in ITEM_TYPES:
         write(page, server, kind)
     two_windows(author, server)
+    a_picture_and_a_sign_out(author, server)
     author.close()
     desk = browser.new_context(java_script_enabled=False)
     page = desk.new_page()
@@ -92,7 +94,10 @@ def test_items_of_every_type_are_written_and_approved(world: World, server: Serv
         page.get_by_role("link", name="Drafts").click()
     desk.close()
     reviewer = Actor(ids[Role.REVIEWER], frozenset({Role.REVIEWER}))
-    assert [line.stem for line in item_draft_views.listed(world.context, reviewer)] == ["First words"]
+    assert [line.stem for line in item_draft_views.listed(world.context, reviewer)] == [
+        "Written while signed out",
+        "First words",
+    ]
     for kind in ITEM_TYPES:
         told = items_read.item(world.context, reviewer, BANK, f"journey-{kind.replace('_', '-')}")
         assert (told.line.status, told.history[0].author) == ("approved", "Instructor Journey")
@@ -125,3 +130,49 @@ def two_windows(author: Any, server: Server) -> None:
     assert second.locator('[name="stem"]').input_value() == "First words"
     first.close()
     second.close()
+
+
+def a_picture_and_a_sign_out(author: Any, server: Server) -> None:
+    """A picture lands in the fields or at the cursor; whoever is signed out loses no word."""
+    page = author.new_page()
+    page.goto(f"{server.url}/banks/{BANK}/write")
+    page.locator("#type-hotspot").check()
+    page.get_by_role("button", name="Begin").click()
+    page.locator("#add-picture summary").first.click()
+    add_picture(page, "A pier [north]")
+    assert [
+        page.locator(f'[name="picture.{side}"]').input_value() for side in ("width", "height", "alt")
+    ] == [
+        "30",
+        "20",
+        "A pier [north]",
+    ]
+    page.locator("#is-of-regions").uncheck()
+    page.locator('[name="stem"]').fill("Before  after")
+    page.locator('[name="stem"]').evaluate("n => n.setSelectionRange(7, 7)")
+    add_picture(page, "A [buoy]")
+    told = page.locator('[name="stem"]').input_value()
+    assert told.startswith("Before ![A \\[buoy\\]](media/") and told.endswith(".png) after")
+    page.locator("#save-state:text-is('Saved')").wait_for()
+    author.clear_cookies()
+    page.locator('[name="stem"]').fill("Written while signed out")
+    page.get_by_text("Not saved: you were signed out.").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    again = author.new_page()
+    sign_in(again, server, "instructor")
+    page.locator("#save-state:text-is('Saved')").wait_for()
+    assert page.locator("#sign-in-again").is_hidden()
+    page.reload()
+    assert page.locator('[name="stem"]').input_value().strip() == "Written while signed out"
+    again.close()
+    page.close()
+
+
+def add_picture(page: Any, alt: str) -> None:
+    """Choose a file, say what it shows, and wait until the page has it."""
+    page.locator("#picture-reference").evaluate_all("nodes => nodes.forEach(n => n.remove())")
+    file = {"name": "pier.png", "mimeType": "image/png", "buffer": drawing()}
+    page.locator("#picture-form [name=picture]").set_input_files(file)
+    page.locator("#picture-form [name=alt]").fill(alt)
+    page.get_by_role("button", name="Add the picture").click()
+    page.locator("#picture-reference").wait_for()

@@ -206,7 +206,7 @@ def test_pictures_travel_with_items_and_are_shown_to_who_is_signed_in(
         pictures.show(prepared, NOBODY, told.name)
     with pytest.raises(NotFound):
         pictures.show(prepared, ann, "x.png")
-    assert pictures.add(prepared, TESTS, drawing(colour="red")).name in {name[6:] for name in media}
+    assert pictures.add(prepared, TESTS, drawing(colour="red"), "Red").name in {name[6:] for name in media}
 
 
 def test_a_picture_that_cannot_be_used_refuses_the_items_that_show_it(prepared: Context) -> None:

@@ -259,3 +259,22 @@ def test_many_items_at_once(context: Context, tmp_path: Path) -> None:
     assert ("practise", "Ann Author", "Seen") in {(s.verb, s.who, s.why) for s in steps}
     with pytest.raises(Forbidden):
         item_upkeep.retire(desk.context, desk.rita, BANK, ["h-3"], "Old")
+
+
+def test_of_two_drafts_with_one_new_id_the_second_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (desk.written("single_choice", "n-1") for _ in range(2))
+    for draft_id in (first, second):
+        item_reviews.submit(desk.context, desk.ann, draft_id)
+    item_reviews.approve(desk.context, desk.rita, first)
+    # The second reviewer's check looked before the first one's item was there.
+    with monkeypatch.context() as patch:
+        patch.setattr(item_reviews, "_need_sound", lambda *_: None)
+        with pytest.raises(Refused, match="id_taken"):
+            item_reviews.approve(desk.context, desk.rita, second)
+    assert desk.view(second).line.state is DraftState.IN_REVIEW
+    assert desk.verbs(second)[-1] == "submit"
+    with pytest.raises(Invalid, match="bad_draft") as refused:
+        item_reviews.approve(desk.context, desk.rita, second)
+    assert [(p.field, p.reason) for p in refused.value.problems] == [("id", "duplicate_id")]

@@ -56,7 +56,7 @@ def test_every_form_is_drawn_by_the_blueprint_from_the_exams_own_pool(
 
 
 def test_pictures_are_printed_with_their_words(context: Context, exam: exams.ExamDefinition) -> None:
-    name = pictures.add(context, TESTS, drawing(size=(2000, 3000))).name
+    name = pictures.add(context, TESTS, drawing(size=(2000, 3000)), "A tall pier").name
     with context.transaction(TESTS) as uow:
         for version in uow.session.query(RowItemVersion):
             version.content = version.content | {"stem": f"Where? ![A map](media/{name})"}

@@ -538,6 +538,8 @@ def test_views_are_kept_by_name_for_their_owner_only(context: Context) -> None:
         ("My course", "text=bo")
     ]
     assert saved_views.listed(context, roy) == []
+    with pytest.raises(Forbidden):
+        saved_views.listed(context, rita, saved_views.of_bank("harbour-items"))
     with pytest.raises(NotFound):
         saved_views.delete(context, roy, view_id)
     with pytest.raises(Invalid):

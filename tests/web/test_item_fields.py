@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from quizapp.domain.item_types import ITEM_TYPES
+from quizapp.services import items_schema
 from quizapp.services.items_schema import TEXT
+from quizapp.web import item_help
 from quizapp.web.forms import items as forms
 from quizapp.web.forms.items import FormField
 
@@ -52,3 +56,48 @@ def test_rows_inside_rows_come_back_as_they_were() -> None:
     }
     assert told == FORM
     assert [fields[name].kind for name in SCHEMAS] == ["area", "rows", "group", "choice"]
+
+
+def paths(schemas: dict[str, Any], way: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Every field of these schemas: the list or group it stands in, its path, its schema."""
+    for name, schema in schemas.items():
+        yield way, f"{way}{name}", schema
+        inner = schema.get("items", schema)
+        row = "0." if "items" in schema else ""
+        yield from paths(inner.get("properties", {}), f"{way}{name}.{row}")
+
+
+def test_every_field_of_every_type_has_its_own_words() -> None:
+    assert set(items_schema.TYPE_FIELDS) == set(ITEM_TYPES)
+    for kind in ITEM_TYPES:
+        for way, path, schema in paths(items_schema.fields_of(kind)):
+            assert item_help.label(path), (kind, path)
+            told = [item_help.CHOICES.get(value) for value in schema.get("enum", ())]
+            assert None not in told, (kind, path)
+            if schema.get("type") == "array" and not way:
+                assert path in item_help.ROWS, (kind, path)
+
+
+def test_the_longest_end_of_a_path_names_a_field() -> None:
+    told = {path: str(item_help.label(path)) for path in ("text", "gaps.0.options.1.text", "gaps.0.id", "id")}
+    assert told == {
+        "text": "Text with gaps",
+        "gaps.0.options.1.text": "Text",
+        "gaps.0.id": "Name of the gap",
+        "id": "Id",
+    }
+    assert (item_help.label("nothing.0.known"), item_help.hint("options.0.id")) == (None, None)
+
+
+def test_a_matrix_chooses_among_its_columns_or_between_true_and_false() -> None:
+    columns = [{"id": "a", "text": "Today"}, {"id": "b", "text": "Never"}]
+    statements = [{"id": "s", "text": "It rains.", "column": "b"}]
+
+    def choices(form: dict[str, Any]) -> list[Any]:
+        (row,) = forms.type_fields("matrix", form)["statements"].rows
+        return [(field.kind, field.choices) for field in row if field.name == "column"]
+
+    assert choices({"statements": statements, "columns": columns}) == [
+        ("reference", (("a", "Today"), ("b", "Never")))
+    ]
+    assert choices({"statements": statements}) == [("reference", (("true", ""), ("false", "")))]

@@ -111,7 +111,7 @@ def test_a_bank_is_given_out_with_its_losses_said_first(client: Any, sqlite_cont
 def test_pictures_are_for_who_is_signed_in_and_kept_by_browsers(
     client: Any, sqlite_app: Any, sqlite_context: Any
 ) -> None:
-    name = pictures.add(sqlite_context, TESTS, drawing()).name
+    name = pictures.add(sqlite_context, TESTS, drawing(), "A pier").name
     answer = client.get(f"/media/{name}")
     assert (answer.status_code, answer.mimetype) == (200, "image/png")
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,11 @@ from flask import Flask
 
 from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.person import Actor
-from quizapp.services import item_drafts, items_read
+from quizapp.services import item_drafts, items_read, saved_views
 from quizapp.services.unit_of_work import Context
 from tests.support import forms
 from tests.support.drafts import BANK, Desk, sound
+from tests.support.drawings import drawing
 from tests.support.inventions import item
 from tests.support.people import sign_in
 
@@ -148,6 +150,30 @@ def test_scenarios_lists_and_links(office: Office) -> None:
     assert ann.post(f"{copy}/type", data={"type": "numeric"}).status_code == 302
 
 
+def test_a_picture_is_added_and_shown_by_what_the_page_says(office: Office) -> None:
+    ann, rita = office.client(office.ann), office.client(office.rita)
+    url = f"/banks/{BANK}/pictures"
+    assert f'href="{url}"' in ann.get(f"/banks/{BANK}/scenarios").text
+
+    def sent(data: bytes, alt: str, **headers: str) -> Any:
+        return ann.post(url, data={"picture": (BytesIO(data), "pier.png"), "alt": alt}, headers=headers)
+
+    bare = sent(drawing(), " ")
+    assert (bare.status_code, "Say what the picture shows" in bare.text) == (422, True)
+    drawn = sent(b"<svg/>", "A pier")
+    assert (drawn.status_code, "SVG can hold programs" in drawn.text) == (422, True)
+    assert "Choose a file." in ann.post(url, data={"alt": "A pier"}).text
+    page = sent(drawing(), "A <pier>").text
+    (name,) = set(re.findall(r"[0-9a-f]{64}\.png", page))
+    assert f"![A &lt;pier&gt;](media/{name})" in page
+    part = sent(drawing(), "A pier", **{"X-Part": "picture"}).text
+    assert ('data-width="30"' in part, 'data-height="20"' in part, "<html" in part) == (True, True, False)
+    draft_id = item_drafts.start(office.context, office.ann, BANK, "single_choice")
+    office.write(draft_id, stem=f"Where? ![A pier](media/{name})")
+    assert f'src="/media/{name}"' in ann.get(f"/drafts/{draft_id}/preview").text
+    assert (rita.get(url).status_code, ann.get("/banks/none/pictures").status_code) == (403, 404)
+
+
 def test_item_text_cannot_run(office: Office) -> None:
     evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'>"
     draft_id = item_drafts.start(office.context, office.ann, BANK, "single_choice")
@@ -172,6 +198,30 @@ def test_many_items_at_once_by_the_list(office: Office) -> None:
     assert [told[name] for name in chosen["item"]] == ["retired", "retired"]
     assert f"/drafts?bank={BANK}" in ann.get(list_).text
     assert "Nobody writes anything" in ann.get(f"/drafts?bank={BANK}").text
+
+
+def test_a_search_among_items_is_kept_for_who_saved_it(office: Office) -> None:
+    ann, rita = office.client(office.ann), office.client(office.rita)
+    list_ = f"/banks/{BANK}"
+    assert "Keep this search" not in ann.get(list_).text
+    page = ann.get(f"{list_}?pool=practice&type=&text=wind").text
+    query = re.search(r'name="query"[^>]* value="([^"]*)"', page)
+    assert query and query[1] == "pool=practice&amp;text=wind"
+    sent = {"name": " Windy  practice ", "query": "pool=practice&text=wind&next=//evil.example"}
+    kept = ann.post(f"{list_}/views", data=sent)
+    assert kept.location == f"{list_}?pool=practice&text=wind#items"
+    page = ann.get(list_).text
+    assert f'href="{list_}?pool=practice&amp;text=wind#items" translate="no">Windy practice</a>' in page
+    assert "Windy practice" not in rita.get(list_).text
+    ann.post(f"{list_}/views", data={"name": " ", "query": ""})
+    assert "The view was not saved" in ann.get(list_).text
+    (view,) = saved_views.listed(office.context, office.ann, saved_views.of_bank(BANK))
+    # Nor can somebody else delete it, nor is it a view of the records or of another bank.
+    assert rita.post(f"{list_}/views/{view.id}/delete").status_code == 404
+    assert ann.post(f"/banks/another/views/{view.id}/delete").status_code == 404
+    ann.post(f"{list_}/views/{view.id}/delete")
+    assert saved_views.listed(office.context, office.ann, saved_views.of_bank(BANK)) == []
+    assert ann.post("/banks/none/views", data=sent).status_code == 404
 
 
 def statuses(office: Office) -> dict[str, str]:

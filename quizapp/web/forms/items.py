@@ -15,9 +15,11 @@ from quizapp.services import items_schema
 from quizapp.services.items_schema import TEXT, Schema
 
 #: Fields that name a row of another list of the same form.
-REFERENCES = {"match": "options"}
+REFERENCES = {"match": "options", "column": "columns"}
+#: What such a field may name where that list has no rows.
+UNWRITTEN = {"columns": ("true", "false")}
 #: Rows whose ids nobody has to see; rows of other lists are named by their author.
-UNSEEN_IDS = frozenset({"options", "prompts", "answers"})
+UNSEEN_IDS = frozenset({"options", "prompts", "answers", "statements", "columns", "criteria"})
 #: One line is enough for these, whatever the schema allows.
 ONE_LINE = frozenset({"authority"})
 MOST_ROWS = 60
@@ -135,7 +137,7 @@ def _row(schema: Schema, of: str, path: str, value: Any, walk: Walk) -> tuple[Fo
 
 
 #: In a row the text comes first and the reason last; the rest keeps its order.
-_FIRST, _LAST = ("id", "text"), ("rationale",)
+_FIRST, _LAST = ("id", "text", "shape"), ("rationale",)
 
 
 def _in_order(names: Mapping[str, Schema]) -> list[str]:
@@ -148,8 +150,9 @@ def _choices(schema: Schema, name: str, walk: Walk) -> tuple[tuple[str, str], ..
         return tuple(walk.known[name])
     if name in REFERENCES:
         rows = walk.form.get(REFERENCES[name])
-        told = rows if isinstance(rows, list) else []
-        return tuple((str(r.get("id")), str(r.get("text") or "")) for r in told if isinstance(r, Mapping))
+        told = [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+        named = tuple((str(row.get("id")), str(row.get("text") or "")) for row in told)
+        return named or tuple((value, "") for value in UNWRITTEN.get(REFERENCES[name], ()))
     return tuple((str(value), "") for value in schema.get("enum", ()))
 
 

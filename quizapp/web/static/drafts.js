@@ -5,12 +5,22 @@ const AGAIN = 5000;
 const BESIDE = { "X-Part": "beside" }, FORM = { "X-Part": "form" };
 
 const form = document.getElementById("draft-form");
-let timer, running, isChanged = false, isStopped = false;
+const SIGN_IN = document.getElementById("sign-in-again").pathname;
+let timer, running, lastArea, isChanged = false, isStopped = false, isSignedOut = false;
+
+class SignedOut extends Error {}
 
 function state(words, isBad = false) {
   const line = document.getElementById("save-state");
   line.textContent = words;
   line.classList.toggle("is-bad", isBad);
+}
+
+// What went wrong: nobody is signed in any more, or nothing came back.
+function failure(error) {
+  isSignedOut = error instanceof SignedOut;
+  document.getElementById("sign-in-again").hidden = !isSignedOut;
+  state(isSignedOut ? form.dataset.signedOut : form.dataset.failed, true);
 }
 
 function parsed(text) {
@@ -24,8 +34,32 @@ function replaceParts(page) {
   }
 }
 
-async function send(body, headers) {
-  const answer = await fetch(form.action, { method: "POST", body, headers });
+// Somebody who was signed out is led to another page, or their form is too old to be taken.
+function isTurnedAway(answer) {
+  return answer.status === 400 || (answer.redirected && new URL(answer.url).pathname === SIGN_IN);
+}
+
+// Whoever signed in again in another window goes on here, with a form that is taken.
+async function isSignedInAgain() {
+  const answer = await fetch(form.action);
+  const page = answer.ok && !answer.redirected ? parsed(await answer.text()) : null;
+  const fresh = page?.querySelector("#draft-form [name=csrf_token]");
+  if (!fresh) return false;
+  for (const old of document.querySelectorAll("[name=csrf_token]")) old.value = fresh.value;
+  return true;
+}
+
+async function post(url, makeBody, headers) {
+  let answer = await fetch(url, { method: "POST", body: makeBody(), headers });
+  if (isTurnedAway(answer) && await isSignedInAgain()) {
+    answer = await fetch(url, { method: "POST", body: makeBody(), headers });
+  }
+  if (isTurnedAway(answer)) throw new SignedOut();
+  return answer;
+}
+
+async function send(makeBody, headers) {
+  const answer = await post(form.action, makeBody, headers);
   if (answer.status === 409) {
     isStopped = true;
     state((await answer.json()).title, true);
@@ -39,25 +73,26 @@ async function save() {
   if (isStopped || running) return;
   isChanged = false;
   state(form.dataset.saving);
-  running = send(new FormData(form), BESIDE);
+  running = send(() => new FormData(form), BESIDE);
   try {
     const text = await running;
     if (text === null) return;
     const page = parsed(text);
     const fresh = page.getElementById("fresh-saves");
-    // Whoever was signed out meanwhile gets another page, and nothing was kept.
     if (!fresh) throw new Error("no answer of ours");
     document.getElementById("saves").value = fresh.getAttribute("value");
     replaceParts(page);
     document.querySelector("button[value=undo]").disabled = false;
+    isSignedOut = false;
+    document.getElementById("sign-in-again").hidden = true;
     state(form.dataset[isChanged ? "unsaved" : "saved"]);
-  } catch {
+    if (isChanged) later(PAUSE);
+  } catch (error) {
     isChanged = true;
-    state(form.dataset.failed, true);
+    failure(error);
     later(AGAIN);
   } finally {
     running = null;
-    if (isChanged && !isStopped) later(PAUSE);
   }
 }
 
@@ -71,10 +106,13 @@ async function act(button) {
   clearTimeout(timer);
   // Its own save tells what went wrong with it.
   await running?.catch(() => null);
-  const body = new FormData(form);
-  body.set("do", button.value);
+  const makeBody = () => {
+    const body = new FormData(form);
+    body.set("do", button.value);
+    return body;
+  };
   try {
-    const text = await send(body, FORM);
+    const text = await send(makeBody, FORM);
     if (text === null) return;
     const page = parsed(text);
     const fresh = page.getElementById("draft-form");
@@ -83,10 +121,62 @@ async function act(button) {
     replaceParts(page);
     isChanged = false;
     focusAfter(button.value);
-  } catch {
-    form.requestSubmit(button);
+  } catch (error) {
+    // Another page would take the text away from whoever is signed out.
+    if (error instanceof SignedOut) {
+      isChanged = true;
+      failure(error);
+      later(AGAIN);
+    } else {
+      form.requestSubmit(button);
+    }
   }
 }
+
+// --- pictures ---------------------------------------------------------------------------
+
+async function addPicture(picture) {
+  try {
+    const answer = await post(picture.action, () => new FormData(picture), { "X-Part": "picture" });
+    const part = parsed(await answer.text()).getElementById("picture-part");
+    if (!part) throw new Error("no answer of ours");
+    document.getElementById("picture-part").replaceWith(part);
+    const added = part.querySelector("#picture-reference");
+    if (added) place(added);
+    else part.querySelector(".is-invalid")?.focus();
+  } catch (error) {
+    if (error instanceof SignedOut) failure(error);
+    else state(form.dataset.noPicture, true);
+  }
+}
+
+// Into the fields of the picture with the regions, or where the cursor was last.
+function place(added) {
+  const isOfRegions = document.getElementById("is-of-regions")?.checked;
+  if (isOfRegions) {
+    for (const name of ["name", "width", "height", "alt"]) {
+      form.elements[`picture.${name}`].value = added.dataset[name];
+    }
+    form.elements["picture.name"].dispatchEvent(new Event("input", { bubbles: true }));
+    return;
+  }
+  const area = lastArea?.isConnected ? lastArea : form.elements.stem;
+  area.setRangeText(added.value, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  area.focus();
+}
+
+form.addEventListener("focusin", (event) => {
+  if (event.target.matches("textarea")) lastArea = event.target;
+});
+document.getElementById("picture-regions")?.removeAttribute("hidden");
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "picture-form") return;
+  event.preventDefault();
+  addPicture(event.target);
+});
+
+// --- what starts it ---------------------------------------------------------------------
 
 function focusAfter(value) {
   const [verb, path] = value.split(":");
@@ -110,6 +200,11 @@ form.addEventListener("submit", (event) => {
   if (button?.value.includes(":") && !isStopped) {
     event.preventDefault();
     act(button);
+    return;
+  }
+  if (isSignedOut) {
+    event.preventDefault();
+    save();
     return;
   }
   isChanged = false;
