@@ -206,7 +206,8 @@ def test_a_search_among_items_is_kept_for_who_saved_it(office: Office) -> None:
     assert "Keep this search" not in ann.get(list_).text
     page = ann.get(f"{list_}?pool=practice&type=&text=wind").text
     query = re.search(r'name="query"[^>]* value="([^"]*)"', page)
-    assert query and query[1] == "pool=practice&amp;text=wind"
+    assert query
+    assert query[1] == "pool=practice&amp;text=wind"
     sent = {"name": " Windy  practice ", "query": "pool=practice&text=wind&next=//evil.example"}
     kept = ann.post(f"{list_}/views", data=sent)
     assert kept.location == f"{list_}?pool=practice&text=wind#items"
