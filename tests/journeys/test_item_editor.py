@@ -158,6 +158,7 @@ def a_picture_and_a_sign_out(author: Any, server: Server) -> None:
     author.clear_cookies()
     page.locator('[name="stem"]').fill("Written while signed out")
     page.get_by_text("Not saved: you were signed out.").wait_for()
+    assert page.get_by_role("link", name="Sign in in another window").is_visible()
     page.get_by_role("button", name="Save", exact=True).click()
     again = author.new_page()
     sign_in(again, server, "instructor")

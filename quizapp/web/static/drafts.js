@@ -5,7 +5,7 @@ const AGAIN = 5000;
 const BESIDE = { "X-Part": "beside" }, FORM = { "X-Part": "form" };
 
 const form = document.getElementById("draft-form");
-const SIGN_IN = document.getElementById("sign-in-again").pathname;
+const SIGN_IN = document.getElementById("sign-in-again").dataset.href;
 let timer, running, lastArea, isChanged = false, isStopped = false, isSignedOut = false;
 
 class SignedOut extends Error {}
@@ -19,7 +19,10 @@ function state(words, isBad = false) {
 // What went wrong: nobody is signed in any more, or nothing came back.
 function failure(error) {
   isSignedOut = error instanceof SignedOut;
-  document.getElementById("sign-in-again").hidden = !isSignedOut;
+  const link = document.getElementById("sign-in-again");
+  // Whoever is signed in has nothing to look for there.
+  link.href = SIGN_IN;
+  link.hidden = !isSignedOut;
   state(isSignedOut ? form.dataset.signedOut : form.dataset.failed, true);
 }
 
