@@ -40,6 +40,12 @@ class Migrations(click.Group):
         """The library's command of this name."""
         return self._library.get_command(ctx, name)
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The library's own group takes over, because it also does something before its commands."""
+        return self._library.make_context(info_name, args, parent, **extra)
+
     @property
     def _library(self) -> click.Group:
         group: click.Group = import_module("flask_migrate.cli").db

@@ -10,11 +10,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+from quizapp import resources
 from quizapp.services import audit
 from quizapp.services.unit_of_work import Context
 from quizapp.settings import Settings
+from quizapp.store import schema
 from tests.conftest import build
 from tests.support import server
 from tests.support.people import TESTS
@@ -82,6 +84,17 @@ def test_serving_makes_and_upgrades_a_new_sqlite_home(base_settings: Settings, t
             "token",
         ]
         assert (home / "quizapp.sqlite3").exists()
+
+
+def test_the_schema_is_made_by_command(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    told = quizapp(settings, "db", "upgrade")
+    assert (told.returncode, told.stdout) == (0, "")
+    engine = create_engine(f"sqlite:///{tmp_path / 'home' / 'quizapp.sqlite3'}")
+    with engine.connect() as connection:
+        stands = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    engine.dispose()
+    assert stands == schema.head(str(resources.folder("migrations")))
 
 
 def test_a_server_never_upgrades_postgresql_by_itself(postgres_context: Context) -> None:
