@@ -255,7 +255,7 @@ def marks(session: Session, score_id: UUID | None) -> list[MarkLine]:
 class Rescore:
     """An applied regrade of one item of an attempt; ``after`` is empty where the learner was spared."""
 
-    at: datetime
+    at: datetime | None
     regrade_id: UUID
     kind: str
     bank_id: str
