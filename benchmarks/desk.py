@@ -24,7 +24,7 @@ from benchmarks import host
 from benchmarks.installation import Installation, installed, sitting
 from quizapp.domain.person import Role, search_words
 from quizapp.domain.record import SERIAL_BYTES, serial_of
-from quizapp.services import attempts, record_exports
+from quizapp.services import api_tokens, attempts, record_exports, record_feed
 from quizapp.services.records import Wish
 from quizapp.store import schema
 from quizapp.store.records import RowRecord
@@ -34,6 +34,7 @@ from tests.support.people import TESTS, person, sign_in
 MOST = 1_000_000
 CHUNK = 5_000
 SEARCHES = 15
+FEED_PAGE = 100
 SYLLABLES = "ba co da el fa gu ha im jo ka li mo na or pe qu ra si ta ul ve wi xa yo za".split()  # noqa: SIM905
 SEED = 20_261_126
 
@@ -49,6 +50,7 @@ def measure(dialect: str, count: int, folder: Path | None) -> None:
             wall, cpu = [one[0] for one in told], [one[1] for one in told]
             p95 = quantiles(wall, n=20)[-1]
             print(f"{label:>34}: p50 {median(wall):6.1f}  p95 {p95:6.1f}  processor {median(cpu):6.1f}")
+        _feed(place, count)
         for form in (name for name, told in record_exports.FORMS.items() if told.is_direct):
             _export(place, form, count)
         print(f"machine {host.machine().since(before)}")
@@ -90,6 +92,23 @@ def _searches(place: Installation) -> dict[str, str]:
         "a name and a task": f"/records?text={family[:4]}&task=1.A",
         "nothing fits": "/records?text=zzzz",
     }
+
+
+def _feed(place: Installation, count: int) -> None:
+    """Pages of the API's change feed at its beginning, in the middle and at its end."""
+    published = record_feed.publish(place.context)
+    token = api_tokens.create(place.context, TESTS, "Bench", ["changes"], 1)
+    client = place.app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token.text}"
+    print(f"{'changes in the feed':>34}: {published:,}; pages of {FEED_PAGE}, taken in turn, in ms")
+    cursors = {"the first": 0, "in the middle": count // 2, "the last": count - FEED_PAGE}
+    told: dict[str, list[tuple[float, float]]] = {label: [] for label in cursors}
+    for _ in range(SEARCHES):
+        for label, cursor in cursors.items():
+            told[label].append(_search(client, f"/api/v1/changes?cursor={cursor}&limit={FEED_PAGE}"))
+    for label, found in told.items():
+        wall, cpu = (median(one[at] for one in found) for at in (0, 1))
+        print(f"{label:>34}: p50 {wall:6.1f}  processor {cpu:6.1f}")
 
 
 def _export(place: Installation, form: str, count: int) -> None:

@@ -13,7 +13,7 @@ from quizapp.cli import common, regrades, serving
 from quizapp.domain.errors import Refused
 from quizapp.services import demo as service
 
-FRAMEWORK = "security-cooperation"
+FRAMEWORK, TOUR = "security-cooperation", "tour"
 NOT_A_DEMO = (
     "This database already holds people who are not from a demonstration, so nothing was changed. "
     "Name another folder: QUIZAPP_HOME=./demo quizapp demo"
@@ -51,7 +51,8 @@ def prepare() -> None:
         click.echo("The demonstration is ready; nothing was changed.", err=True)
         return
     bar = _Bars()
-    service.build(context, resources.folder("question_banks") / FRAMEWORK, bar.say, regrades.letter)
+    shipped = resources.folder("question_banks")
+    service.build(context, shipped / FRAMEWORK, shipped / TOUR, bar.say, regrades.letter)
     bar.finish()
 
 

@@ -139,7 +139,10 @@ def feasibility(definition: ExamDefinition, pool: Collection[Candidate]) -> Feas
 def _blocks(definition: ExamDefinition, task: TaskFeasibility) -> list[Problem]:
     place = f"blueprint[{task.task_code}]"
     if not task.forms:
-        detail = f"{task.eligible} eligible items cannot fill a form of {task.items}"
+        detail = (
+            f"{task.eligible} eligible items cannot fill a form of {task.items}: "
+            "enemies are kept apart, and a scenario gives a task at most two items of a form"
+        )
         return [Problem(place, str(task.eligible), "pool_too_small", detail)]
     if definition.is_certification and task.best is not TaskStatus.DEMONSTRATED:
         detail = "even a faultless learner could not demonstrate this task with so few items"

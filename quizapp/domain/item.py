@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from quizapp.domain import picture
+from quizapp.domain import formula, picture
 from quizapp.domain.errors import DomainError, Problem, Refused
 from quizapp.domain.item_types import item_type
 
@@ -129,7 +129,12 @@ def effective_status(author: str, reviewer: str | None, status: ItemStatus) -> I
 
 def read_item(source: Mapping[str, object]) -> tuple[ItemVersion | None, list[Problem]]:
     """An item from the author's form, or None and everything wrong with it."""
-    problems = [*_check_common(source), *_check_sources(source.get("sources")), *picture.check(source)]
+    problems = [
+        *_check_common(source),
+        *_check_sources(source.get("sources")),
+        *picture.check(source),
+        *formula.check(source),
+    ]
     try:
         kind = item_type(str(source.get("type")))
     except DomainError:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from quizapp.domain import picture
+from quizapp.domain import formula, picture
 from quizapp.domain.errors import Problem
 from quizapp.domain.item import STABLE_ID, STABLE_ID_RULE, digest_of, shown, texts
 
@@ -149,6 +149,7 @@ def read_stimulus(source: Mapping[str, object]) -> tuple[Stimulus | None, list[P
         *_check_text(source, "text", None),
         *_check_unknown(source, STIMULUS_FIELDS),
         *picture.check(source),
+        *formula.check(source),
     ]
     if problems:
         return None, problems

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from quizapp.domain.errors import Problem
+from quizapp.domain.form_texts import inside, texts
 
 #: How Markdown names a picture of a package or of a bank.
 MEDIA_PREFIX = "media/"
@@ -27,7 +28,7 @@ FIELD = "picture"
 def names(value: object) -> frozenset[str]:
     """The NAME of every picture an author's form, or any text of one, refers to."""
     found = set()
-    for _path, text in _texts(value, ""):
+    for _path, text in texts(value, ""):
         targets = (match["target"] for match in REFERENCE.finditer(text))
         found |= {target.removeprefix(MEDIA_PREFIX) for target in targets if _is_ours(target)}
     return frozenset(found | {name for _path, name, _alt in _fields(value, "")})
@@ -56,7 +57,7 @@ def _renamed(match: re.Match[str], new: Mapping[str, str]) -> str:
 
 def check(value: object) -> Iterator[Problem]:
     """What is wrong with how an author's form shows pictures."""
-    for path, text in _texts(value, ""):
+    for path, text in texts(value, ""):
         for match in REFERENCE.finditer(text):
             yield from _check(path, match["target"], match["alt"])
     for path, name, alt in _fields(value, ""):
@@ -91,33 +92,14 @@ def _is_ours(target: str) -> bool:
     return target.startswith(MEDIA_PREFIX) and bool(name) and "/" not in name
 
 
-def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
-    """Every text inside a value, with its path as problems write it."""
-    if isinstance(value, str):
-        yield path, value
-    for inner_path, inner in _inside(value, path):
-        yield from _texts(inner, inner_path)
-
-
 def _fields(value: object, path: str) -> Iterator[tuple[str, str, str]]:
     """Every picture that is named by a field: its path, its name and its words."""
     if isinstance(value, Mapping) and _is_field(value.get(FIELD)):
         told = value[FIELD]
         yield f"{path}.{FIELD}" if path else FIELD, told["name"], str(told.get("alt") or "")
-    for inner_path, inner in _inside(value, path):
+    for inner_path, inner in inside(value, path):
         yield from _fields(inner, inner_path)
 
 
 def _is_field(value: object) -> bool:
     return isinstance(value, Mapping) and isinstance(value.get("name"), str)
-
-
-def _inside(value: object, path: str) -> Iterator[tuple[str, object]]:
-    if isinstance(value, Mapping):
-        yield from ((f"{path}.{key}" if path else str(key), inner) for key, inner in value.items())
-    elif isinstance(value, list | tuple):
-        yield from ((f"{path}[{_label(inner, place)}]", inner) for place, inner in enumerate(value))
-
-
-def _label(inner: object, place: int) -> object:
-    return inner["id"] if isinstance(inner, Mapping) and inner.get("id") else place

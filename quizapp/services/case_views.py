@@ -20,7 +20,7 @@ from quizapp.store import check_ins as check_in_store
 from quizapp.store import exam_day
 from quizapp.store import people as people_store
 from quizapp.store.attempts import RowAttempt
-from quizapp.store.case_files import MarkLine, RowCaseFile
+from quizapp.store.case_files import MarkLine, Rescore, RowCaseFile
 from quizapp.store.exams import RowExam, RowSitting
 from quizapp.store.people import RowPerson
 
@@ -165,6 +165,7 @@ class CaseView:
     closed_by: str
     letters: tuple[LetterLine, ...]
     log: tuple[LogLine, ...]
+    rescores: tuple[Rescore, ...]
     outcomes: tuple[CaseOutcome, ...]
     tie: Tie | None
     may_withdraw: bool
@@ -196,6 +197,7 @@ def view(context: Context, actor: Actor, case_id: UUID) -> CaseView:
             closed_by=names.get(row.closed_by, "") if decides and row.closed_by else "",
             letters=tuple(_letters(session, row)) if is_own or decides else (),
             log=tuple(_log(session, row)) if decides else (),
+            rescores=tuple(store.rescores(session, attempt.id)) if decides else (),
             outcomes=case_files.possible(actor, attempt) if decides and is_open and tie is None else (),
             tie=tie,
             may_withdraw=is_open and row.opened_by is not None and actor.is_person(row.opened_by),

@@ -20,6 +20,7 @@ from quizapp.services import (
     accommodations,
     cohorts,
     demo_records,
+    demo_tour,
     exam_files,
     exams,
     frameworks,
@@ -46,6 +47,8 @@ TOPPED_UP_NEXT = "2.0-certification"
 PUBLISHED, COHORT_SAT, COHORT_TOPPED_UP = 200, 90, 45
 #: Days before, after the experienced learner's last attempt: a regrade of it, a link to the record.
 REGRADED, SHARED = 6, 4
+#: Days before: the tour is taken, an essay of it is marked, drafts are written.
+TOURED, MARKED, WRITTEN = 3, 2, 1
 TOP_UPS = 20
 
 Say = Callable[[str, int, int], None]
@@ -89,11 +92,13 @@ def is_complete(context: Context) -> bool:
         return False
 
 
-def build(context: Context, banks: Path, say: Say, letter: Letter, crowd: int = COHORT_SIZE) -> None:
+def build(
+    context: Context, banks: Path, tour: Path, say: Say, letter: Letter, crowd: int = COHORT_SIZE
+) -> None:
     """Make the world (or what is missing of it).
 
-    ``banks`` is the folder of the framework, ``letter`` writes to whoever a regrade affects,
-    ``crowd`` is how many simulated learners there are.
+    ``banks`` is the folder of the framework, ``tour`` that of the tour of every item type, ``letter``
+    writes to whoever a regrade affects, ``crowd`` is how many simulated learners there are.
     """
     if is_complete(context):
         return
@@ -104,6 +109,7 @@ def build(context: Context, banks: Path, say: Say, letter: Letter, crowd: int = 
     items.load_bank(past, DEMO, banks, lambda done, total: say("Item bank", done, total))
     for path in sorted((banks / "exams").glob("*.yaml")):
         exam_files.load(past, DEMO, path, publish=True)
+    demo_tour.load(past, tour)
     who = {key: _person(past, entry, PASSWORD) for key, entry in LOGINS.items()}
     cohort = _cohort(past, crowd)
     rooms = _sittings(past, today, who, cohort.cohort_id)
@@ -112,6 +118,7 @@ def build(context: Context, banks: Path, say: Say, letter: Letter, crowd: int = 
     _cohort_sits(context, today, cohort.members, rooms, say)
     _history(context, today, who["history"], rooms)
     _half_way(context, today, who["history"], others)
+    _tour(context, today, who, cohort.members, others[demo_tour.EXAM])
     exam_id = exams.get(context, DEMO, CERTIFICATION).id
     demo_records.regrade(at(context, today - timedelta(days=REGRADED)), who, exam_id, letter)
     demo_records.share(at(context, today - timedelta(days=SHARED)), who["history"])
@@ -280,3 +287,16 @@ def _half_way(context: Context, today: datetime, person_id: UUID, others: Mappin
     if sitting_id is not None and not _attempts(context, person_id, sitting_id):
         learner = SimulatedLearner(SEED, "half way", 0.6)
         take(at(context, today - timedelta(days=40)), person_id, sitting_id, learner)
+
+
+def _tour(
+    context: Context, today: datetime, who: Mapping[str, UUID], members: tuple[UUID, ...], sitting_id: UUID
+) -> None:
+    """A few of the cohort try every type of item, and authors and markers are at work."""
+
+    def then(days: int, minutes: int = 0) -> Context:
+        return at(context, today - timedelta(days=days) + timedelta(minutes=minutes))
+
+    demo_tour.sit(lambda minutes: then(TOURED, minutes), SEED, members, sitting_id)
+    demo_tour.mark(then(MARKED), who)
+    demo_tour.write(then(WRITTEN), who)

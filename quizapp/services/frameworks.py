@@ -14,6 +14,7 @@ from quizapp.domain.item import digest_of
 from quizapp.domain.person import Actor, Permission
 from quizapp.services import items_check
 from quizapp.services.unit_of_work import Context, UnitOfWork
+from quizapp.store import exams as exam_store
 from quizapp.store import frameworks as store
 
 
@@ -100,10 +101,10 @@ def only(context: Context) -> Framework:
     return get(context, ids[0])
 
 
-def current(context: Context) -> list[Framework]:
-    """The current version of every framework, by id."""
+def certified(context: Context) -> list[Framework]:
+    """The current version of every framework that some certification exam asks about, by id."""
     with context.reading() as session:
-        return store.current(session)
+        return exam_store.certified_frameworks(session)
 
 
 def listed(context: Context) -> list[FrameworkVersion]:

@@ -230,7 +230,7 @@ def _filled(value: Any) -> Any:
     """What is shown, with dots where nothing is written yet: a control without words has no name."""
     if isinstance(value, dict):
         told = {name: _filled(inner) for name, inner in value.items()}
-        return told | {name: DOTS for name in ("text", "stem") if told.get(name) == ""}
+        return told | {name: DOTS for name in ("text", "stem", "alt") if told.get(name) == ""}
     return [_filled(row) for row in value] if isinstance(value, list) else value
 
 

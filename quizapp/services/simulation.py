@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from quizapp.domain.attempt import EventKind, canonical
-from quizapp.domain.item_types import matrix, parametrised_numeric
+from quizapp.domain.item_types import item_type, matrix, parametrised_numeric
 from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, saving
 from quizapp.services.saving import Sent
@@ -43,13 +43,22 @@ def uniform(*labels: object) -> float:
     return (int.from_bytes(digest[:8], "big") + 0.5) / 2**64
 
 
+#: What a scripted learner writes; its points are up to whoever marks it.
+ESSAY = "We thank you for the request. It is put off until the survey is done, and taken up again in May."
+
+
 @dataclass(frozen=True, slots=True)
 class SimulatedLearner:
-    """Somebody invented; ``lift`` is added to the drawn ability, for a learner who has studied."""
+    """Somebody invented.
+
+    ``lift`` is added to the drawn ability, for a learner who has studied; ``essay`` is what they write
+    where people mark.
+    """
 
     seed: str
     name: str
     lift: float = 0.0
+    essay: str = ESSAY
 
     def chance(self, task_code: str, difficulty: int) -> float:
         """The probability of a right response to such an item."""
@@ -63,9 +72,11 @@ class SimulatedLearner:
         draw = uniform(self.seed, self.name, "item", slot.item_id)
         return draw < self.chance(slot.task_code, difficulty)
 
-
-#: What a scripted learner writes; its points are up to whoever marks it.
-ESSAY = "We thank you for the request. It is put off until the survey is done, and taken up again in May."
+    def response(self, slot: MarkingSlot, difficulty: int) -> dict[str, Any]:
+        """What this learner enters."""
+        if item_type(slot.type).award is not None:
+            return {"text": self.essay}
+        return right_response(slot) if self.answers_right(slot, difficulty) else wrong_response(slot)
 
 
 def right_response(slot: MarkingSlot) -> dict[str, Any]:
@@ -176,11 +187,7 @@ def answers_of(context: Context, attempt_id: UUID, learner: SimulatedLearner) ->
             client_seq=slot.position,
             slot=slot.position,
             kind=EventKind.RESPONSE,
-            payload=canonical(
-                right_response(slot)
-                if learner.answers_right(slot, guesses[slot.position])
-                else wrong_response(slot)
-            ),
+            payload=canonical(learner.response(slot, guesses[slot.position])),
         )
         for slot in slots
     ]

@@ -21,8 +21,8 @@ from quizapp.store.exams import RowExam, RowIncident
 from quizapp.store.items import RowItem, RowItemBank, RowItemVersion
 from quizapp.store.people import RowPerson
 from quizapp.store.records import RowRecord, RowRecordEvent
-from quizapp.store.regrades import RowRegrade
-from quizapp.store.scores import RowMark
+from quizapp.store.regrades import RowRegrade, RowRegradeChange
+from quizapp.store.scores import RowMark, RowScore
 from quizapp.store.types import BigKey, Instant
 
 #: A page shows at most so many.
@@ -249,6 +249,44 @@ def marks(session: Session, score_id: UUID | None) -> list[MarkLine]:
         .order_by(RowMark.position)
     )
     return [MarkLine(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescore:
+    """An applied regrade of one item of an attempt; ``after`` is empty where the learner was spared."""
+
+    at: datetime | None
+    regrade_id: UUID
+    kind: str
+    bank_id: str
+    item_id: str
+    version: int
+    before: str
+    after: str
+
+
+def rescores(session: Session, attempt_id: UUID) -> list[Rescore]:
+    """What regrades did to an attempt, oldest first; scores as points of the maximum."""
+    before, after = aliased(RowScore), aliased(RowScore)
+    query = (
+        select(RowRegrade, RowItemBank.bank_id, RowItem.item_id, RowItemVersion.number, before, after)
+        .join(RowRegradeChange, RowRegradeChange.regrade_id == RowRegrade.id)
+        .join(RowItemVersion, RowItemVersion.id == RowRegrade.item_version_id)
+        .join(RowItem, RowItem.id == RowItemVersion.item_row_id)
+        .join(RowItemBank, RowItemBank.id == RowItem.bank_row_id)
+        .join(before, before.id == RowRegradeChange.before_score_id)
+        .outerjoin(after, after.id == RowRegradeChange.after_score_id)
+        .where(RowRegradeChange.attempt_id == attempt_id)
+        .order_by(RowRegrade.applied_at, RowRegrade.id)
+    )
+    return [
+        Rescore(row.applied_at, row.id, row.kind, bank_id, item_id, number, _told(old), _told(new))
+        for row, bank_id, item_id, number, old, new in session.execute(query)
+    ]
+
+
+def _told(score: RowScore | None) -> str:
+    return f"{score.points} / {score.maximum}" if score else ""
 
 
 def time_changes(session: Session, attempt_id: UUID) -> Sequence[RowDeadlineChange]:

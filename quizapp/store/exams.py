@@ -22,11 +22,14 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from quizapp.domain import exam as exams
 from quizapp.domain.exam import ExamDefinition
+from quizapp.domain.framework import Framework
+from quizapp.store import frameworks
 from quizapp.store.engine import Base
+from quizapp.store.frameworks import RowFramework
 from quizapp.store.items import RowItemBank
 from quizapp.store.known import Known
 from quizapp.store.people import RowCohortMember
@@ -158,6 +161,29 @@ def on_roster(person_id: UUID | BindParameter[UUID]) -> Any:
 def by_slug(session: Session, slug: str) -> RowExam | None:
     """The exam with this slug, or None."""
     return session.scalar(select(RowExam).where(RowExam.slug == slug))
+
+
+_EVERY = aliased(RowFramework)
+_CERTIFIED = (
+    select(RowFramework.id)
+    .where(
+        RowFramework.is_current,
+        exists()
+        .where(
+            RowExam.mode == exams.Mode.CERTIFICATION.value,
+            RowExam.state != exams.ExamState.DRAFT.value,
+            RowExam.framework_row_id == _EVERY.id,
+            _EVERY.framework_id == RowFramework.framework_id,
+        )
+        .correlate(RowFramework),
+    )
+    .order_by(RowFramework.framework_id)
+)
+
+
+def certified_frameworks(session: Session) -> list[Framework]:
+    """The current version of every framework that some certification exam asks about, by id."""
+    return [frameworks.version(session, row_id) for (row_id,) in session.connection().execute(_CERTIFIED)]
 
 
 def listed(session: Session) -> Sequence[RowExam]:

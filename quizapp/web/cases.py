@@ -19,6 +19,7 @@ from quizapp.web import console_words, letters, record_pages
 from quizapp.web.access import actor, context, needs, signed_in
 from quizapp.web.messages import message
 from quizapp.web.regrades import FRESH
+from quizapp.web.regrades import words as regrade_words
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
@@ -153,6 +154,8 @@ def _case(case_id: UUID, sentence: str = "") -> str:
         told=told,
         line=told.line,
         bar_days=BAR_DAYS,
+        may_regrade=actor().may(Permission.PROPOSE_REGRADE),
+        regrade_words=regrade_words()["kind_words"],
         sentence=sentence,
         given=request.form,
         **words(),

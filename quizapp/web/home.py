@@ -6,19 +6,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 
 from quizapp.domain.framework import Framework, TaskStatement
-from quizapp.domain.person import Permission, Role
+from quizapp.domain.person import STAFF_ROLES, Permission, Role
 from quizapp.services import (
     agenda,
     case_views,
     frameworks,
-    item_reviews,
+    open_work,
     records,
     results,
-    revocations,
     sittings,
 )
+from quizapp.services.open_work import Work
 from quizapp.services.sittings import Phase, SittingSummary
 from quizapp.web import cases, task_maps
 from quizapp.web.access import actor, context, public
@@ -30,6 +31,19 @@ THEME_SECONDS = 365 * 24 * 3600
 LIVE = (Phase.UPCOMING, Phase.OPEN, Phase.OVER)
 #: A sitting that has just ended still needs its console: late answers, the log.
 LOOK_BACK = timedelta(hours=12)
+#: So many sittings stand open on the page; the others are folded away.
+SITTINGS_SHOWN = 6
+#: Where each kind of work is done, and what it is called.
+WORK = {
+    Work.REVIEWS: ("item_drafts.index", _l("Items to review")),
+    Work.DRAFTS: ("item_drafts.index", _l("Drafts to finish")),
+    Work.MARKINGS: ("markings.index", _l("Answers to mark")),
+    Work.RELEASES: ("scores.waiting", _l("Results to release")),
+    Work.CHALLENGES: ("challenges.index", _l("Challenges to answer")),
+    Work.REGRADES: ("regrades.index", _l("Regrades to approve")),
+    Work.CASES: ("cases.index", _l("Open cases")),
+    Work.REVOCATIONS: ("records.waiting_revocations", _l("Revocations to confirm")),
+}
 
 
 @bp.get("/")
@@ -39,26 +53,25 @@ def index() -> Any:
     who = actor()
     if who.person_id is None:
         return redirect(url_for("security.login"))
-    facts: dict[str, Any] = {"roles": who.roles, "may_release": who.may(Permission.RELEASE_SCORES)}
+    facts: dict[str, Any] = {"roles": who.roles}
     if Role.LEARNER in who.roles:
         facts |= _learner()
     if who.may(Permission.PULL_RECORDS):
         facts["desk"] = records.desk(context(), who)
-    if who.may(Permission.CHANGE_RECORD_STATUS):
-        facts["waiting_revocations"] = revocations.count_waiting(context(), who)
-    if who.may(Permission.APPROVE_ITEM):
-        facts["waiting_reviews"] = item_reviews.count_waiting(context(), who)
+    if STAFF_ROLES & who.roles:
+        facts["work"] = [(*WORK[told.work], told.count) for told in open_work.of(context(), who)]
     if who.may(Permission.WATCH_SITTING):
         facts["today"], facts["week"] = _sittings()
+        facts["sittings_shown"] = SITTINGS_SHOWN
     return render_template("home/index.html", **facts)
 
 
 def _sittings() -> tuple[list[SittingSummary], list[SittingSummary]]:
-    """The sittings of today in the reader's zone, the earliest first, and those still to come."""
+    """The sittings of today in the reader's zone, those at work first, and those still to come."""
     now = context().clock.now()
     ends_at = _midnight(now)
     told = [line for line in sittings.listed(context(), actor()) if line.phase in LIVE]
-    told.sort(key=lambda line: (not line.open_attempts, line.window.opens_at))
+    told.sort(key=lambda line: (not line.open_attempts, line.window.opens_at, line.title))
     today = [
         line for line in told if line.window.opens_at < ends_at and line.window.closes_at > now - LOOK_BACK
     ]
@@ -74,7 +87,7 @@ def _learner() -> dict[str, Any]:
     return {
         "due": agenda.due(context(), actor()),
         "history": results.past_results(context(), actor()),
-        "maps": [_standing_map(framework) for framework in frameworks.current(context())],
+        "maps": [_standing_map(framework) for framework in frameworks.certified(context())],
         "own_records": records.mine(context(), actor()),
         "own_cases": case_views.mine(context(), actor()),
         "case_words": cases.words(),

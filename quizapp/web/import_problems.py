@@ -6,8 +6,10 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from quizapp.domain.errors import Problem
+from quizapp.web import formula_words
 
 SENTENCES: dict[str, LazyString] = {
+    **formula_words.SENTENCES,
     "missing": _l("This is missing."),
     "too_long": _l("This is too long."),
     "bad_id": _l("This is no item id: lower-case letters, digits, dots and hyphens, 2 to 64."),

@@ -8,6 +8,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from quizapp.domain.errors import Problem
+from quizapp.web import formula_words
 
 #: The item itself, in the names of its own fields; rows and groups are named by their lists.
 ITEM = "item"
@@ -98,7 +99,10 @@ ROWS: Mapping[str, LazyString] = {
 
 #: What is said below a label, by the end of the field's path.
 HINTS: Mapping[str, LazyString] = {
-    "stem": _l("Ask one thing, as a whole question. Markdown works: **strong**, *slanted*, lists."),
+    "stem": _l(
+        "Ask one thing, as a whole question. Markdown works: **strong**, *slanted*, lists, tables. "
+        "A formula stands between dollars, as in TeX: $x^2$, or $$x^2$$ on a line of its own."
+    ),
     "tasks": _l("The first one is the task the answer counts for. Type a code or words of the task."),
     "item.id": _l("Its name for ever: lower-case letters, digits, dots and hyphens."),
     "difficulty": _l("How many of a hundred people who are just good enough answer it right."),
@@ -156,6 +160,7 @@ CHOICES: Mapping[str, LazyString] = {
 
 #: What is missing or wrong, said to somebody who is still writing.
 SENTENCES: Mapping[str, LazyString] = {
+    **formula_words.SENTENCES,
     "missing": _l("Still to be written."),
     "bad_id": _l("Lower-case letters, digits, dots and hyphens, 2 to 64 of them."),
     "duplicate_id": _l("Another item of this bank is called so."),

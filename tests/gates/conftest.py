@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from quizapp import resources
 from quizapp.app import create_app
 from quizapp.domain.person import Role
 from quizapp.ports import FixedClock, NullMailer
@@ -87,7 +88,8 @@ def place(
     app = create_app(settings, clock=FixedClock(NOON), mail=NullMailer())
     with app.app_context():
         banks = shipped_part(home.parent / "banks", ["1.0", "2.0"])
-        demo.build(app.extensions["quizapp"], banks, lambda *_: None, letter, crowd=CROWD)
+        tour = resources.folder("question_banks") / "tour"
+        demo.build(app.extensions["quizapp"], banks, tour, lambda *_: None, letter, crowd=CROWD)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

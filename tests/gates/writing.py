@@ -15,13 +15,13 @@ from tests.gates.conftest import Place
 
 BANK = "security-cooperation"
 #: Between them, blank drafts of these types have every kind of field.
-KINDS = ("matching", "numeric", "true_false")
+KINDS = ("matching", "numeric", "true_false", "essay", "hotspot", "dropdown_cloze", "parametrised_numeric")
 
 
 def made(place: Place) -> list[DraftLine]:
     """The drafts, made once."""
     author = _actor(place, Role.INSTRUCTOR)
-    known = item_draft_views.listed(place.context, author)
+    known = item_draft_views.listed(place.context, author, BANK)
     if known:
         return known
     for kind in KINDS:
@@ -32,7 +32,7 @@ def made(place: Place) -> list[DraftLine]:
     changed = _changed(place, item_drafts.edit(place.context, author, BANK, second))
     item_reviews.submit(place.context, author, changed, "A plainer question")
     stimuli.write(place.context, author, BANK, "stim-new", "A new scenario", "Nobody rests on it yet.")
-    return item_draft_views.listed(place.context, author)
+    return item_draft_views.listed(place.context, author, BANK)
 
 
 def _actor(place: Place, role: Role) -> Actor:

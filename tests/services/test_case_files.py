@@ -20,6 +20,7 @@ from quizapp.services import (
     case_views,
     challenges,
     jobs,
+    regrade_views,
     regrades,
     releases,
     results,
@@ -34,6 +35,7 @@ from tests.support import attempts as room
 from tests.support.cases import Court, letter
 from tests.support.people import TESTS
 from tests.support.records import MIXED, MONTH
+from tests.support.regrades import letter as regrade_letter
 
 HALF_A_YEAR = timedelta(days=184)
 
@@ -267,3 +269,27 @@ def test_everybody_reads_their_part(court: Court) -> None:
     with court.context.reading() as session:
         query = select(RowAuditLine.verb).where(RowAuditLine.object_id == str(case_id))
         assert list(session.scalars(query.order_by(RowAuditLine.id))) == ["open", "note", "disclose"]
+
+
+def test_what_regrades_did_to_the_result_stands_with_the_case(court: Court) -> None:
+    attempt_id = court.sit(MIXED)
+    case_id = court.open(court.ada, attempt_id, "Two answers are right.")
+    court.decide(case_id, "rescore")
+    assert court.view(case_id).rescores == ()
+    marks = case_views.evidence(court.context, court.avi, case_id).marks
+    wrong = next(mark for mark in marks if not mark.is_right)
+    regrade_id = regrades.propose(
+        court.context, court.ines, wrong.bank_id, wrong.item_id, RegradeKind.FULL_MARKS, reason="Two keys."
+    )
+    seen = regrade_views.view(court.context, court.rita, regrade_id)
+    regrades.approve(court.context, court.rita, regrade_id, digest=seen.digest)
+    regrades.apply(court.context, court.rita, regrade_id, regrade_letter)
+    (told,) = court.view(case_id).rescores
+    assert (told.regrade_id, told.item_id, told.kind, told.before, told.after) == (
+        regrade_id,
+        wrong.item_id,
+        "full_marks",
+        "15 / 16",
+        "16 / 16",
+    )
+    assert court.view(case_id, court.ada).rescores == ()

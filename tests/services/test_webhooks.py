@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from standardwebhooks import Webhook
 
 from quizapp.domain import webhook as domain
 from quizapp.domain.errors import Forbidden, Invalid, NotFound
@@ -77,6 +78,8 @@ def test_each_change_is_sent_signed_and_without_a_name(small: Room, target: Null
     secret = base64.b64decode(made.secret.removeprefix("whsec_"))
     name = f"msg_{made.id.hex}_2"
     assert (url, headers) == (TARGET, domain.headers(secret, name, context.clock.now(), body))
+    theirs = Webhook(made.secret).sign(name, context.clock.now(), body.decode())
+    assert headers["webhook-signature"] == theirs, "what the receivers' own library expects"
     assert state(context) == ("active", 3, 0, "")
     turn(context)
     assert len(target.sent) == 2

@@ -70,7 +70,7 @@ def test_an_answer_is_marked_twice_settled_and_read_by_its_learner(desk: Desk) -
     told = desk.ada.get(result).text
     assert ("Nearly." in told, "No reason &lt;b&gt;at all" in told) == (True, True)
     assert ("The settling marking" in words(told), "Ida" in told) == (True, False)
-    assert "No answer waits for anybody" in words(desk.kim.get("/marking").text)
+    assert "No answer waits to be marked" in words(desk.kim.get("/marking").text)
 
 
 def test_who_may_not_mark_finds_no_door(desk: Desk) -> None:

@@ -4,7 +4,10 @@ function textNodes(roots) {
   return roots.flatMap((root) => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     const nodes = [];
-    while (walker.nextNode()) nodes.push(walker.currentNode);
+    while (walker.nextNode()) {
+      // A formula is drawn as a whole: a mark inside would take it apart.
+      if (!walker.currentNode.parentElement.closest("math")) nodes.push(walker.currentNode);
+    }
     return nodes;
   });
 }

@@ -10,9 +10,12 @@ from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markupsafe import Markup, escape
 
+from quizapp.domain.formula import FORMULA, Formula, found
 from quizapp.domain.picture import MEDIA_PREFIX, STORED_NAME
+from quizapp.integrations.markdown.maths import mathml
 
 _TAGS = frozenset(
     [
@@ -60,8 +63,28 @@ def _image(renderer: Any, tokens: Sequence[Any], index: int, options: Any, env: 
     return f'<img src="/{source}" alt="{words}">'
 
 
+#: Where a formula stands while the HTML around it is sanitised: signs of private use, a number between.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_PRIVATE = {ord(_OPEN): None, ord(_CLOSE): None}
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """A formula between dollars; what is in it is no Markdown."""
+    match = FORMULA.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        told = state.env.setdefault("formulas", [])
+        state.push("text", "", 0).content = f"{_OPEN}{len(told)}{_CLOSE}"
+        told.append(found(match))
+    state.pos = match.end()
+    return True
+
+
 def _markdown() -> MarkdownIt:
     told = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+    told.inline.ruler.before("escape", "formula", _formula)
     told.renderer.rules["image"] = lambda *told_of: _image(told.renderer, *told_of)  # type: ignore[attr-defined]
     return told
 
@@ -82,25 +105,40 @@ def _clean(html: str) -> Markup:
     return Markup(told)  # noqa: S704 - the line above is the sanitiser
 
 
+def _html(text: str, render: Callable[[str, dict[str, Any]], str]) -> tuple[str, list[Formula]]:
+    """Sanitised HTML with marks in the place of formulas, and the formulas."""
+    env: dict[str, Any] = {}
+    return _clean(render((text or "").translate(_PRIVATE), env)), env.get("formulas", [])
+
+
+def _shown(told: tuple[str, list[Formula]]) -> Markup:
+    html, formulas = told
+    whole = _MARK.sub(lambda mark: mathml(formulas[int(mark[1])]), html)
+    return Markup(whole)  # noqa: S704 - sanitised, and MathML that was written from a list of elements
+
+
 @lru_cache(KEPT)
 def render(text: str) -> Markup:
     """HTML for a block of Markdown; links are dropped, and pictures that are not stored here: their
-    text stays.
+    text stays. Formulas become MathML.
     """
-    return _clean(_MARKDOWN.render(text or ""))
+    return _shown(_html(text, _MARKDOWN.render))
 
 
 @lru_cache(KEPT)
 def render_inline(text: str) -> Markup:
     """HTML for one line of Markdown, without a paragraph around it."""
-    return _clean(_MARKDOWN.renderInline(text or ""))
+    return _shown(_html(text, _MARKDOWN.renderInline))
 
 
 @lru_cache(KEPT)
 def plain(text: str) -> str:
-    """The words of Markdown and nothing else, for where no HTML can stand; of a picture what it shows."""
-    words = _TAG.sub(" ", _IMAGE.sub(r"\1", render(text)))
-    return " ".join(unescape(words).split())
+    """The words of Markdown and nothing else, for where no HTML can stand; of a picture what it shows,
+    of a formula its TeX.
+    """
+    html, formulas = _html(text, _MARKDOWN.render)
+    words = unescape(_TAG.sub(" ", _IMAGE.sub(r"\1", html)))
+    return " ".join(_MARK.sub(lambda mark: formulas[int(mark[1])].source, words).split())
 
 
 #: The filters of templates, by name.

@@ -1,0 +1,73 @@
+"""Formulas as MathML: everything known is drawn, nothing of the author's reaches the page unescaped."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizapp.domain import formula
+from quizapp.integrations import markdown
+
+KNOWN = [
+    *(rf"\{name}{'{a}' * count}" for name, count in formula.ARGUMENTS.items()),
+    *(rf"x \{name} y" for name in sorted(formula.SIGNS | formula.ESCAPED)),
+    *(rf"\begin{{{name}}}a&b\\c&d\end{{{name}}}" for name in sorted(formula.ENVIRONMENTS)),
+    *(rf"\left{sign} x \right{sign}" for sign in sorted(formula.DELIMITERS)),
+]
+TAG = re.compile(r"<(/?)([a-z0-9]+)")
+
+
+def test_everything_that_is_known_is_drawn() -> None:
+    assert [source for source in KNOWN if "<code>" in markdown.render_inline(f"${source}$")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (
+            "Is $x^2$ **odd**?",
+            '<p>Is <math display="inline" alttext="x^2"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>'
+            " <strong>odd</strong>?</p>\n",
+        ),
+        (
+            r"$$\text{<script>}$$",
+            '<p><math display="block" alttext="\\text{&lt;script&gt;}"><mrow><mtext>&lt;script&gt;</mtext>'
+            "</mrow></math></p>\n",
+        ),
+        (r"$\href{x}{y}$", "<p><code>\\href{x}{y}</code></p>\n"),
+        ("It costs $5, not $10; `$x$`.", "<p>It costs $5, not $10; <code>$x$</code>.</p>\n"),
+        ("\ue0000\ue001 and $a$", None),
+    ],
+)
+def test_a_text_with_formulas(text, html) -> None:
+    told = markdown.render(text)
+    assert html is None or told == html
+    assert markdown.render_inline(text).count("<math") == told.count("<math")
+
+
+def test_words_alone_keep_the_source() -> None:
+    assert markdown.plain(r"*So* $\frac12$ is half, $5 are not.") == r"So \frac12 is half, $5 are not."
+
+
+@given(st.text(alphabet=r"\{}^_$&<>\"'ax1 frctexl%", max_size=60))
+def test_whatever_is_written_only_known_tags_come_out(text) -> None:
+    tags = {name for _, name in TAG.findall(markdown.render(f"${text}$ $${text}$$"))}
+    maths = {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "mroot", "msup", "msub"}
+    maths |= {"msubsup", "mover", "munder", "munderover", "mstyle", "mtable", "mtr", "mtd"}
+    assert tags <= maths | {
+        "p",
+        "em",
+        "strong",
+        "code",
+        "br",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "hr",
+        "h3",
+        "pre",
+    }
