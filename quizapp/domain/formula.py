@@ -20,7 +20,7 @@ LONGEST_FORMULA = 500
 DEEPEST = 20
 _BODY = r"(?=\S)(?:\\.|[^$\\])+?(?<=\S)"
 FORMULA = re.compile(rf"(?<![\w\\$])(?:\$\$(?P<display>{_BODY})\$\$|\$(?P<inline>{_BODY})\$)(?![\w$])", re.S)
-_CODE = re.compile(r"(`+)(?:(?!\1).)+?\1", re.S)
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.S)
 
 #: Commands that take groups, and how many.
@@ -129,7 +129,15 @@ class _Reader:
         """Everything up to ``end``, which is read too."""
         if depth > DEEPEST:
             raise _Fault("formula_too_deep", "", f"groups in groups, at most {DEEPEST}")
+        scripts: set[str] = set()
+        previous = ""
         while (token := self._next()) != end:
+            # A prime is a power too: a second one would have nothing to stand at.
+            script = "^" if token == "'" else token
+            if script in scripts and not (token == previous == "'"):
+                raise _Fault("formula_sign", token, f"{token} stands twice at the same place; use braces")
+            scripts = scripts | {script} if script in ("^", "_") else set()
+            previous = token
             if not token:
                 raise _Fault("formula_unbalanced", end, f"{end} is missing at its end")
             if token in ("&", r"\\"):

@@ -115,7 +115,8 @@ def choices_of(response: Mapping[str, Any] | None) -> tuple[str, ...]:
 def offered(content: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, bool]:
     """The options of an item that has some to choose, each with whether it is a key; else nothing."""
     keys = key.get("keys")
-    if keys is None:
+    # The options of gaps stand in their gaps, and are chosen several at once.
+    if keys is None or "options" not in content:
         return {}
     return {option["id"]: option["id"] in keys for option in content["options"]}
 

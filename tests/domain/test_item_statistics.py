@@ -10,6 +10,7 @@ import pytest
 
 from quizapp.domain import item_statistics
 from quizapp.domain.item_statistics import Answer, Flag, ItemCounts, ItemStatistics, statistics
+from quizapp.domain.item_types import ITEM_TYPES
 
 #: Law School Admission Test, section 6: how many of 1,000 gave each pattern of right and wrong, counted in
 #: binary from 00000 to 11111 (Bock and Lieberman 1970, Psychometrika 35, 179-197).
@@ -149,3 +150,10 @@ def test_too_few_answers_and_answers_all_alike_say_nothing() -> None:
 )
 def test_what_a_response_chose(response, chosen) -> None:
     assert item_statistics.choices_of(response) == chosen
+
+
+def test_every_type_says_what_it_offers_or_nothing() -> None:
+    told = {name: item_statistics.offered(*kind.split(kind.example())) for name, kind in ITEM_TYPES.items()}
+    assert {name for name, options in told.items() if options} == {
+        "single_choice", "multiple_response", "true_false", "hotspot",
+    }  # fmt: skip

@@ -33,9 +33,6 @@ UNLINKED = {
     "security.tf_select",
     "security.two_factor_rescue",
     "security.two_factor_token_validation",
-    # Led to by a queue with answers in it (looked at in tests/web/test_web_markings.py).
-    "markings.start",
-    "markings.script",
     # Led to by starting an exam (looked at in test_running_exam.py).
     "attempts.item",
     "attempts.next_section",

@@ -71,3 +71,19 @@ def test_whatever_is_written_only_known_tags_come_out(text) -> None:
         "h3",
         "pre",
     }
+
+
+@pytest.mark.parametrize("source", ["x^a^b", "x_a_b", "^2'", r"'{\begin{cases}[(&[<|\\x|\end{cases}_1''}"])
+def test_what_the_converter_refuses_is_shown_as_code(source) -> None:
+    assert markdown.render_inline(f"${source}$").startswith("<code>")
+
+
+def test_in_the_words_of_a_picture_a_formula_is_its_source() -> None:
+    name = f"{'a' * 64}.png"
+    assert markdown.render_inline(f"![a $x<y$ b](media/{name})") == (
+        f'<img src="/media/{name}" alt="a x&lt;y b">'
+    )
+
+
+def test_a_long_run_of_backticks_is_checked_in_one_pass() -> None:
+    assert [*formula.of_text("`" * 10_000 + " $x$")] == [formula.Formula("x", False)]

@@ -465,7 +465,7 @@ def test_one_registrar_proposes_to_revoke_and_another_does(small: Room, rita: Fl
     page = rita.get(f"/records/{serial}").text
     assert re.findall(r'action="/records/[^"]+/(\w+)"', page) == ["withdraw", "suspend"]
     assert post(rita, f"/records/{serial}/revoke/approve").status_code == 403
-    assert "1 revocation waits" in rob.get("/").text
+    assert ">1</strong> Revocations to confirm" in rob.get("/").text
     page = rob.get("/records/revocations").text
     assert all(
         part in page for part in ("Ada Example", "Panel of 3 March", "Rita Registrar", f"/{serial}#waiting")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import unescape
 from xml.etree.ElementTree import Element
 
+from latex2mathml import exceptions
 from latex2mathml.converter import convert_to_element
 from markupsafe import escape
 
@@ -26,6 +27,10 @@ _ATTRIBUTES = frozenset(
 )  # fmt: skip
 
 
+#: What the converter says of TeX it cannot take; its errors have no common base.
+_NOT_TAKEN = tuple(kind for kind in vars(exceptions).values() if isinstance(kind, type))
+
+
 class _Unknown(Exception):
     """The converter made something that no page may hold."""
 
@@ -42,7 +47,7 @@ def mathml(formula: Formula) -> str:
             root = convert_to_element(formula.source, display=display)
             inner = "".join(_written(child) for child in root)
             return f'<math display="{display}" alttext="{escape(formula.source)}">{inner}</math>'
-        except (_Unknown, LookupError, ValueError, TypeError, AttributeError, RecursionError):
+        except (_Unknown, *_NOT_TAKEN, LookupError, ValueError, TypeError, AttributeError, RecursionError):
             pass
     return f"<code>{escape(formula.source)}</code>"
 

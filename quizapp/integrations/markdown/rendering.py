@@ -56,7 +56,9 @@ KEPT = 4_096
 def _image(renderer: Any, tokens: Sequence[Any], index: int, options: Any, env: Any) -> str:
     """A picture that is stored here; of any other its words stay."""
     token = tokens[index]
-    words = str(escape(renderer.renderInlineAsText(token.children or [], options, env)))
+    words = renderer.renderInlineAsText(token.children or [], options, env)
+    # No element can stand in an attribute: there a formula is its source.
+    words = str(escape(_MARK.sub(lambda mark: env["formulas"][int(mark[1])].source, words)))
     source = str(token.attrGet("src") or "")
     if not source.startswith(MEDIA_PREFIX) or not STORED_NAME.fullmatch(source.removeprefix(MEDIA_PREFIX)):
         return words
