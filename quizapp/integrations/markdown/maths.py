@@ -27,12 +27,20 @@ _ATTRIBUTES = frozenset(
 )  # fmt: skip
 
 
-#: What the converter says of TeX it cannot take; its errors have no common base.
-_NOT_TAKEN = tuple(kind for kind in vars(exceptions).values() if isinstance(kind, type))
-
-
 class _Unknown(Exception):
     """The converter made something that no page may hold."""
+
+
+#: What goes wrong with TeX that cannot be drawn; the converter's own errors have no common base.
+_FAILED: tuple[type[Exception], ...] = (
+    _Unknown,
+    *(kind for kind in vars(exceptions).values() if isinstance(kind, type) and issubclass(kind, Exception)),
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
 
 
 def mathml(formula: Formula) -> str:
@@ -47,7 +55,7 @@ def mathml(formula: Formula) -> str:
             root = convert_to_element(formula.source, display=display)
             inner = "".join(_written(child) for child in root)
             return f'<math display="{display}" alttext="{escape(formula.source)}">{inner}</math>'
-        except (_Unknown, *_NOT_TAKEN, LookupError, ValueError, TypeError, AttributeError, RecursionError):
+        except _FAILED:
             pass
     return f"<code>{escape(formula.source)}</code>"
 
