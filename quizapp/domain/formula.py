@@ -20,9 +20,11 @@ LONGEST_FORMULA = 500
 DEEPEST = 20
 _BODY = r"(?=\S)(?:\\.|[^$\\])+?(?<=\S)"
 FORMULA = re.compile(rf"(?<![\w\\$])(?:\$\$(?P<display>{_BODY})\$\$|\$(?P<inline>{_BODY})\$)(?![\w$])", re.S)
-_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.S)
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|^ {0,3}(~{3,}).*?(?:^ {0,3}\2|\Z)", re.S | re.M)
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.S)
 
+#: The fields of an author's form that are Markdown; a dollar in any other is a dollar.
+MARKDOWN_FIELDS = frozenset({"stem", "text", "rationale"})
 #: Commands that take groups, and how many.
 ARGUMENTS: Mapping[str, int] = {
     "frac": 2, "dfrac": 2, "tfrac": 2, "binom": 2, "sqrt": 1, "overline": 1, "underline": 1, "bar": 1,
@@ -87,21 +89,26 @@ def of_text(text: str) -> Iterator[Formula]:
 def check(value: object) -> Iterator[Problem]:
     """What is wrong with the formulas of an author's form."""
     for path, text in texts(value, ""):
+        if path.rpartition(".")[2] not in MARKDOWN_FIELDS:
+            continue
         for formula in of_text(text):
-            try:
-                _Reader(formula.source).read()
-            except _Fault as fault:
+            fault = _fault(formula.source)
+            if fault is not None:
                 detail = f"in the formula {formula.source[:60]}: {fault.detail}"
                 yield Problem(path, fault.value[:60], fault.reason, detail)
 
 
 def is_sound(source: str) -> bool:
     """Whether a formula holds only what this module lists, and all of it is complete."""
+    return _fault(source) is None
+
+
+def _fault(source: str) -> _Fault | None:
     try:
         _Reader(source).read()
-    except _Fault:
-        return False
-    return True
+    except _Fault as fault:
+        return fault
+    return None
 
 
 class _Reader:
@@ -129,17 +136,11 @@ class _Reader:
         """Everything up to ``end``, which is read too."""
         if depth > DEEPEST:
             raise _Fault("formula_too_deep", "", f"groups in groups, at most {DEEPEST}")
-        scripts: set[str] = set()
-        previous = ""
+        scripts = ""
         while (token := self._next()) != end:
-            # A prime is a power too: a second one would have nothing to stand at.
-            script = "^" if token == "'" else token
-            if script in scripts and not (token == previous == "'"):
-                raise _Fault("formula_sign", token, f"{token} stands twice at the same place; use braces")
-            scripts = scripts | {script} if script in ("^", "_") else set()
-            previous = token
             if not token:
                 raise _Fault("formula_unbalanced", end, f"{end} is missing at its end")
+            scripts = _scripts(scripts, token)
             if token in ("&", r"\\"):
                 if not in_table:
                     raise _Fault("formula_sign", token, f"{token} stands only between \\begin and \\end")
@@ -205,3 +206,14 @@ class _Reader:
                 "formula_unknown", f"{of}{{{name}}}"[:60], f"known are {', '.join(sorted(ENVIRONMENTS))}"
             )
         return name
+
+
+def _scripts(before: str, token: str) -> str:
+    """The scripts that one base has so far: each of ^ and _ once, and primes, which are powers too."""
+    if token not in ("^", "_", "'"):
+        return ""
+    is_second_prime = token == "'" and before.endswith("'")
+    taken = before.replace("'", "^")
+    if not is_second_prime and token.replace("'", "^") in taken:
+        raise _Fault("formula_sign", token, f"{token} stands twice at the same place; use braces")
+    return before + token

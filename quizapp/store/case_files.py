@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -252,8 +253,16 @@ def marks(session: Session, score_id: UUID | None) -> list[MarkLine]:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """What a score came to."""
+
+    points: Fraction
+    maximum: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Rescore:
-    """An applied regrade of one item of an attempt; ``after`` is empty where the learner was spared."""
+    """An applied regrade of one item of an attempt; ``after`` is None where the learner was spared."""
 
     at: datetime | None
     regrade_id: UUID
@@ -261,12 +270,12 @@ class Rescore:
     bank_id: str
     item_id: str
     version: int
-    before: str
-    after: str
+    before: Points
+    after: Points | None
 
 
 def rescores(session: Session, attempt_id: UUID) -> list[Rescore]:
-    """What regrades did to an attempt, oldest first; scores as points of the maximum."""
+    """What regrades did to an attempt, oldest first."""
     before, after = aliased(RowScore), aliased(RowScore)
     query = (
         select(RowRegrade, RowItemBank.bank_id, RowItem.item_id, RowItemVersion.number, before, after)
@@ -280,13 +289,18 @@ def rescores(session: Session, attempt_id: UUID) -> list[Rescore]:
         .order_by(RowRegrade.applied_at, RowRegrade.id)
     )
     return [
-        Rescore(row.applied_at, row.id, row.kind, bank_id, item_id, number, _told(old), _told(new))
+        Rescore(
+            row.applied_at,
+            row.id,
+            row.kind,
+            bank_id,
+            item_id,
+            number,
+            Points(old.points, old.maximum),
+            Points(new.points, new.maximum) if new else None,
+        )
         for row, bank_id, item_id, number, old, new in session.execute(query)
     ]
-
-
-def _told(score: RowScore | None) -> str:
-    return f"{score.points} / {score.maximum}" if score else ""
 
 
 def time_changes(session: Session, attempt_id: UUID) -> Sequence[RowDeadlineChange]:

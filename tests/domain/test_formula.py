@@ -14,6 +14,7 @@ from quizapp.domain.formula import Formula
     [
         ("It costs $5 and not $10.", []),
         ("US$5/$6 or $ 7 $", []),
+        ("~~~\n$x$\n~~~\n", []),
         (r"\$x$ and `$y$` and ``a ` $z$``", []),
         ("So $x+1$, ($y$) and $z$.", [("x+1", False), ("y", False), ("z", False)]),
         (r"Thus $$\frac{a}{b}$$ holds, at \$3 or $3\$$.", [(r"\frac{a}{b}", True), (r"3\$", False)]),
@@ -57,6 +58,7 @@ def test_sound_formulas_have_no_problem() -> None:
         r"\left\{ \begin{cases} 1 & x > 0 \\ 0 & \text{else} \end{cases} \right.",
         r"\sum_{i=1}^{n} i = \frac{n(n+1)}{2}",
         r"50\,\%",
+        "f''(x) + x_1'",
     ):
         assert list(formula.check(f"${source}$")) == []
 
@@ -65,3 +67,7 @@ def test_no_shipped_text_holds_a_formula_by_chance() -> None:
     folder = resources.folder("question_banks") / "security-cooperation"
     texts = [path.read_text(encoding="utf-8") for path in folder.rglob("*.yaml")]
     assert [told for text in texts for line in text.splitlines() for told in formula.of_text(line)] == []
+
+
+def test_only_markdown_fields_hold_formulas() -> None:
+    assert list(formula.check({"answers": [{"unit": r"$\foo$"}], "sources": [{"section": "$50%$"}]})) == []

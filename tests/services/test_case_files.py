@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from quizapp.services import (
 from quizapp.services.unit_of_work import Context
 from quizapp.store.attempts import RowAttempt
 from quizapp.store.audit import RowAuditLine
+from quizapp.store.case_files import Points
 from quizapp.store.scores import RowScore
 from tests.support import attempts as room
 from tests.support.cases import Court, letter
@@ -285,11 +287,9 @@ def test_what_regrades_did_to_the_result_stands_with_the_case(court: Court) -> N
     regrades.approve(court.context, court.rita, regrade_id, digest=seen.digest)
     regrades.apply(court.context, court.rita, regrade_id, regrade_letter)
     (told,) = court.view(case_id).rescores
-    assert (told.regrade_id, told.item_id, told.kind, told.before, told.after) == (
-        regrade_id,
-        wrong.item_id,
-        "full_marks",
-        "15 / 16",
-        "16 / 16",
+    assert (told.regrade_id, told.item_id, told.kind) == (regrade_id, wrong.item_id, "full_marks")
+    assert (told.before, told.after) == (
+        Points(Fraction(15), Fraction(16)),
+        Points(Fraction(16), Fraction(16)),
     )
     assert court.view(case_id, court.ada).rescores == ()

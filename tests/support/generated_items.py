@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from quizapp.domain.exchange import Given, ItemFormat, Outgoing, Package
+from quizapp.domain.formula import of_text
 from quizapp.domain.item import ItemVersion, read_item
 from quizapp.domain.item_bank import ItemBank, Stimulus
 
@@ -26,9 +27,20 @@ GIVEN = Given(
         "sources": [SOURCE],
     },
 )
-#: Without the dollar: what stands between two of them is a formula, and has to be one.
-SIGNS = "ab Z09*_#=~{}:\\[]()<>&|`->.!+%/\"'é漢½²\n,;@"
-WORDS = st.text(SIGNS, min_size=1, max_size=24).map(str.strip).filter(bool)
+SIGNS = "ab Z09*_#=~{}:\\[]()<>&|`->.!+%$/\"'é漢½²\n,;@"
+#: With signs that mean something to Markdown, to HTML and to the formats themselves.
+FORMULAS = (
+    "$x^2$",
+    r"So $\frac{a_1 * b_2 * c}{2}$ <b>",
+    r"$$\{x \,|\, x > 0\}$$",
+    "$a_b + c_d$ for $5",
+    r"$50\,\%$ \$",
+)
+#: What stands between two dollars is a formula, and has to be one.
+_PLAIN = (
+    st.text(SIGNS, min_size=1, max_size=24).map(str.strip).filter(lambda text: text and not [*of_text(text)])
+)
+WORDS = st.one_of(_PLAIN, _PLAIN, _PLAIN, st.sampled_from(FORMULAS))
 STEMS = st.tuples(WORDS, st.sampled_from(["", "\n"])).map("".join)
 IDS = st.lists(st.from_regex(r"[a-z][a-z0-9]{0,3}", fullmatch=True), min_size=8, max_size=8, unique=True)
 DISTINCT = st.lists(WORDS, min_size=5, max_size=5, unique_by=lambda text: " ".join(text.split()).casefold())

@@ -127,6 +127,7 @@ def _check_stem(stem: str, names: Sequence[str]) -> Iterator[Problem]:
     for name in dict.fromkeys(shown):
         if name not in names:
             yield checks.problem("stem", f"{{{name}}}", "unknown_parameter")
+    shown += variants.in_formulas(stem)
     for name in dict.fromkeys(names):
         if name not in shown and stem.strip():
             yield checks.problem("parameters", name, "not_in_stem")

@@ -16,6 +16,7 @@ from fractions import Fraction
 from itertools import product
 from math import prod
 
+from quizapp.domain.formula import FORMULA
 from quizapp.domain.item_types import notation
 
 #: How many variants an item is expanded into, where its ranges give so many.
@@ -86,13 +87,32 @@ def _values(ranges: Sequence[Range], indices: Sequence[int]) -> Values:
 
 
 def places(text: str) -> list[str]:
-    """The names in braces in a text, in its order."""
-    return PLACE.findall(text)
+    """The names in braces in a text, in its order; in a formula any braces may be TeX's, and are none."""
+    return PLACE.findall(FORMULA.sub("", text))
+
+
+def in_formulas(text: str) -> list[str]:
+    """What stands in braces in the formulas of a text: names, or groups of TeX."""
+    return [name for match in FORMULA.finditer(text) for name in PLACE.findall(match[0])]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with values in the place of names; an unknown name stays as it is."""
-    return PLACE.sub(lambda found: values.get(found[1], found[0]), text)
+    """The text with values in the place of names; an unknown name stays as it is.
+
+    In a formula the braces stay around the value: they are what holds a group together.
+    """
+    parts, end = [], 0
+    for match in FORMULA.finditer(text):
+        parts += [_filled(text[end : match.start()], values, "{0}"), _filled(match[0], values, "{{{0}}}")]
+        end = match.end()
+    return "".join([*parts, _filled(text[end:], values, "{0}")])
+
+
+def _filled(text: str, values: Mapping[str, str], shape: str) -> str:
+    def value(found: re.Match[str]) -> str:
+        return shape.format(values[found[1]]) if found[1] in values else found[0]
+
+    return PLACE.sub(value, text)
 
 
 def told(values: Mapping[str, str]) -> str:

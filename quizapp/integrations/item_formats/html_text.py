@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree, html
 
 from quizapp.domain.exchange import MEDIA_PREFIX
+from quizapp.domain.formula import FORMULA, found, is_sound
 from quizapp.integrations.item_formats.html_names import (
     BLOCKS,
     DETAILS,
@@ -89,6 +90,8 @@ def _one_space(match: re.Match[str]) -> str:
 
 
 def _formulas(source: str) -> list[tuple[str, str]]:
+    """A formula in a notation of other programs, or in TeX that is not known here."""
+    source = FORMULA.sub(lambda told: "" if is_sound(found(told).source) else told[0], unescape(source))
     for opening, closing in _FORMULAS:
         start = source.find(opening)
         end = source.find(closing, start + len(opening)) if start >= 0 else -1

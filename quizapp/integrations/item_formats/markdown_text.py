@@ -5,11 +5,26 @@ from __future__ import annotations
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 
 from quizapp.domain.exchange import MEDIA_PREFIX
+from quizapp.domain.formula import FORMULA, found, is_sound
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """A formula goes out as its TeX, dollars and all: nothing in it is Markdown."""
+    match = FORMULA.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.pending += match[0]
+    state.pos = match.end()
+    return True
+
 
 #: The Markdown of items: as the product shows it, so without HTML, and with tables.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+PARSER.inline.ruler.before("escape", "formula", _formula)
 
 #: What would begin or end markup inside a line: escapes, code, emphasis, links, tags, entities. The ends
 #: of the text count as letters: there may be markup beyond them.
@@ -37,7 +52,16 @@ def escaped(text: str) -> str:
 
 
 def inline_escaped(text: str) -> str:
-    """The same for a part of a line."""
+    """The same for a part of a line. A formula stays one; dollars around anything else stay dollars."""
+    parts, end = [], 0
+    for match in FORMULA.finditer(text):
+        inside = match[0] if is_sound(found(match).source) else _marked(match[0]).replace("$", "\\$")
+        parts += [_marked(text[end : match.start()]), inside]
+        end = match.end()
+    return "".join([*parts, _marked(text[end:])])
+
+
+def _marked(text: str) -> str:
     return _INLINE.sub(lambda match: match[0] if match["blank"] else "\\" + match[0], text)
 
 
@@ -49,7 +73,7 @@ def lines_escaped(text: str) -> str:
 
 def as_html(text: str) -> str:
     """HTML of a text, which ends with a line end when the text does."""
-    html = str(_MARKDOWN.render(text))
+    html = str(PARSER.render(text))
     return html if text.endswith("\n") else html.removesuffix("\n")
 
 

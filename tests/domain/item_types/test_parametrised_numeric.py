@@ -197,3 +197,10 @@ def test_parameters_are_named_apart(reasons):
     assert ("parameters", "missing") in reasons(TYPE, source() | {"parameters": []})
     many = [{"name": f"n{n}", "from": "1", "to": "2", "step": "1"} for n in range(9)]
     assert ("parameters", "too_many") in reasons(TYPE, source() | {"parameters": many})
+
+
+def test_in_a_formula_a_value_keeps_its_braces_and_other_braces_are_tex():
+    stem = r"What is $\frac{n}{price} + \frac{1}{2}$ for {price}?"
+    content, _ = asked(expression="n / price + 1 / 2", stem=stem)
+    assert TYPE.check(*TYPE.split(source(expression="n / price + 1 / 2", stem=stem, tolerance="0.01"))) == []
+    assert TYPE.present(content, as_stored)["stem"] == r"What is $\frac{2}{1.50} + \frac{1}{2}$ for 1.50?"

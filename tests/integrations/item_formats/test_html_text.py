@@ -49,6 +49,8 @@ EXAMPLES: list[tuple[str, str, list[str]]] = [
     ('<p style="color:red">x <u>y</u></p>', "x y", ["style_dropped", "markup_dropped"]),
     ("1. no list<br># no heading<br>- none", "1\\. no list\\\n\\# no heading\\\n\\- none", []),
     ("a &amp;amp; b &lt;i&gt; \\(x^2\\)", "a \\&amp; b \\<i> \\\\(x^2\\\\)", ["formula"]),
+    (r"Is $x_1^2 \, y$ <b>so</b>?", r"Is $x_1^2 \, y$ **so**?", []),
+    (r"From $a to b%$, $$\foo$$", r"From \$a to b%\$, \$\$\foo\$\$", ["formula"]),
     ("A gap _____ here, snake_case, 2*3, a * b", "A gap _____ here, snake_case, 2\\*3, a * b", []),
     ("<div>" * 150 + "x", "", ["too_deep"]),
     ("<p>x</p>\n", "x\n", []),

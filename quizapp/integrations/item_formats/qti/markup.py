@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from quizapp.domain.exchange import MEDIA_PREFIX
+from quizapp.integrations.item_formats.markdown_text import PARSER
 from quizapp.integrations.item_formats.qti.names import Element, Maker, filled
 
-#: Reads what the product's own pages read: CommonMark with tables, and no HTML.
-PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 #: A line in which no character can mean anything to Markdown: most texts of most items.
 PLAIN = re.compile(r"[A-Za-z(\"'“‘$§](?:[^\s\\`*_\[\]<>&!|~#]| (?=\S))*")
 MEDIA_TYPES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from quizapp.integrations.item_formats.qti.markup import PARSER
+from quizapp.integrations.item_formats.markdown_text import PARSER
 from quizapp.integrations.item_formats.qti.names import Element, attribute, children, every
 
 
