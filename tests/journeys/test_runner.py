@@ -831,6 +831,32 @@ JOURNAL = """() => new Promise((resolve, reject) => {
 })"""
 
 
+@pytest.mark.parametrize("held", ["main.js", "content"])
+def test_what_is_entered_before_the_runner_is_here_is_kept_and_so_is_the_place(hall: Hall, held: str) -> None:
+    """On a slow line the plain page is read, and answered, before any script runs or knows the items."""
+    seat = hall.seat()
+    slots = {type_: seat.slot(type_) for type_ in ("single_choice", "matching", "numeric")}
+    with hall.browser_of(seat) as browser:
+        for slot in slots.values():
+            enter_early(browser.new_page(), seat, slot, held)
+    assert seat.responses() == {slot: right_response(seat.slots()[slot - 1]) for slot in slots.values()}
+
+
+def enter_early(page: Any, seat: Seat, slot: int, held: str) -> None:
+    """Answer the plain page while what its address ends with is held back; the focus stays where it was."""
+    asked, waiting = re.compile(rf"/{held}(\?|$)"), []
+    page.route(asked, lambda route: waiting.append(route))
+    with page.expect_request(asked):
+        page.goto(f"{seat.url}/items/{slot}", wait_until="commit")
+    fill(page, right_response(seat.slots()[slot - 1]))
+    at = "document.activeElement.name"
+    entered_at = page.evaluate(at)
+    waiting[0].continue_()
+    state(page).to_have_text(SAVED)
+    assert page.evaluate(at) == entered_at != ""
+    page.close()
+
+
 def test_the_first_load_is_small_and_moving_asks_the_network_for_nothing_but_saves(hall: Hall) -> None:
     """Under 150 KB transferred, measured with every part the runner has; a taken number is renumbered."""
     seat = hall.seat()

@@ -22,8 +22,16 @@ config.protocol = Number(config.protocol);
 learn(document.getElementById("runner-words"));
 
 const plainForm = document.getElementById("item-form");
-let isTouched = false;
-plainForm?.addEventListener("input", () => { isTouched = true; });
+
+/** Whether a control says something else than the page came with: nothing may depend on having listened. */
+function isChanged(control) {
+  if (control.matches("select")) {
+    const first = [...control.options].findIndex((option) => option.defaultSelected);
+    return control.selectedIndex !== Math.max(0, first);
+  }
+  if (control.matches("[type=radio], [type=checkbox]")) return control.checked !== control.defaultChecked;
+  return control.matches("input, textarea") && control.value !== control.defaultValue;
+}
 
 async function content() {
   for (let tries = 1; tries <= TRIES; tries += 1) {
@@ -62,9 +70,21 @@ function rebuild() {
 
 /** What was entered on the plain page while the rest was on its way. */
 function early(item) {
-  if (!isTouched || !plainForm) return [];
+  if (!plainForm || ![...plainForm.elements].some(isChanged)) return [];
   const said = { response: read(plainForm, item.type), flag: plainForm.elements.flag.checked };
   return Object.entries(said).filter(([kind, payload]) => JSON.stringify(payload) !== JSON.stringify(item[kind]));
+}
+
+/** Where the learner is on the plain page, so that they are still there when it has been rebuilt. */
+function place() {
+  const { id, name, value, type, selectionStart } = document.activeElement;
+  if (!plainForm?.contains(document.activeElement) || !name) return () => {};
+  return () => {
+    const alike = [...document.getElementById("item-form").elements].filter((control) => control.name === name && control.type === type);
+    const found = alike.find((control) => control.id === id && control.value === value) ?? alike[0];
+    found?.focus({ preventScroll: true });
+    if (typeof selectionStart === "number") found?.setSelectionRange(selectionStart, selectionStart);
+  };
 }
 
 /** A menu is out of the way again after a choice elsewhere, and by Escape. */
@@ -119,6 +139,7 @@ async function start() {
   const model = new Model(told);
   const slot = Number(config.slot) || null;
   const entered = slot ? early(model.item(slot)) : [];
+  const back = place();
   rebuild();
   const display = new Display();
   const runner = new Runner({ config, content: told, model, journal, display });
@@ -128,6 +149,7 @@ async function start() {
   runner.recover(leftovers);
   for (const [kind, payload] of entered) runner.say(kind, slot, payload);
   runner.start(slot);
+  back();
   document.documentElement.dataset.runner = "on";
 }
 
