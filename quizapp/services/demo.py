@@ -271,7 +271,8 @@ def _history(context: Context, today: datetime, person_id: UUID, rooms: Rooms) -
     plan = (
         (rooms.practice, 80, SimulatedLearner(SEED, "history", -0.8)),
         (rooms.certification, 60, SimulatedLearner(SEED, "history", 0.4)),
-        (rooms.certification, 12, SimulatedLearner(SEED, "history", 2.5)),
+        # The slip leaves the regrade something to put right, whichever form was drawn.
+        (rooms.certification, 12, SimulatedLearner(SEED, "history", 2.5, slip=1)),
     )
     for number, (sitting_id, days, learner) in enumerate(plan):
         done = _attempts(context, person_id, rooms.practice) + _attempts(

@@ -14,6 +14,7 @@ from quizapp.services import jobs, records, regrade_views, regrades, sharing
 from quizapp.services.regrades import Letter
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
+from quizapp.store import records as record_store
 from quizapp.store import regrades as regrade_store
 
 REASON = "Two of the answers can be defended."
@@ -50,13 +51,12 @@ def regrade(context: Context, who: Mapping[str, UUID], exam_id: UUID, letter: Le
 
 
 def _missed(context: Context, person_id: UUID, exam_id: UUID) -> tuple[str, str, int] | None:
-    """Bank, item and version of a question of the newest attempt with a mistake in it, or None."""
+    """Bank, item and version of a question missed in the attempt of the record in force, or None."""
     with context.reading() as session:
         taken = attempt_store.of_person(session, person_id, exam_id, Purpose.LIVE)
-        for attempt in sorted(taken, key=lambda row: row.opened_at, reverse=True):
-            if attempt.current_score_id is None:
-                continue
-            marks = regrade_store.marks(session, [attempt.current_score_id])[attempt.current_score_id]
+        in_force = record_store.in_force_of_attempts(session, [attempt.id for attempt in taken])
+        scores = [row.current_score_id for row in taken if row.id in in_force and row.current_score_id]
+        for marks in regrade_store.marks(session, scores).values():
             for mark in marks:
                 version = regrade_store.version(session, mark.item_version_id)
                 if version is not None and mark.is_evidence and not mark.is_right:

@@ -52,13 +52,14 @@ class SimulatedLearner:
     """Somebody invented.
 
     ``lift`` is added to the drawn ability, for a learner who has studied; ``essay`` is what they write
-    where people mark.
+    where people mark; ``slip`` is the place of a question they get wrong whatever they know.
     """
 
     seed: str
     name: str
     lift: float = 0.0
     essay: str = ESSAY
+    slip: int | None = None
 
     def chance(self, task_code: str, difficulty: int) -> float:
         """The probability of a right response to such an item."""
@@ -69,6 +70,8 @@ class SimulatedLearner:
 
     def answers_right(self, slot: MarkingSlot, difficulty: int) -> bool:
         """Whether this learner answers this item right."""
+        if slot.position == self.slip:
+            return False
         draw = uniform(self.seed, self.name, "item", slot.item_id)
         return draw < self.chance(slot.task_code, difficulty)
 
