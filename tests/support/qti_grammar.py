@@ -17,13 +17,19 @@ from quizapp.integrations.item_formats.qti.names import HTML, VERSIONS, attribut
 #: name -> (children in order, attributes that must be there, attributes that may)
 STRUCTURE: Mapping[str, tuple[str, str, str]] = {
     "assessment-item": (
-        "response-declaration* outcome-declaration* assessment-stimulus-ref* item-body "
-        "response-processing modal-feedback*",
+        "response-declaration* outcome-declaration* template-declaration* template-processing? "
+        "assessment-stimulus-ref* item-body response-processing modal-feedback*",
         "identifier title adaptive time-dependent",
         "lang schemaLocation",
     ),
-    "response-declaration": ("correct-response mapping?", "identifier cardinality base-type", ""),
-    "outcome-declaration": ("default-value?", "identifier cardinality base-type", ""),
+    "response-declaration": ("correct-response? mapping?", "identifier cardinality base-type", ""),
+    "outcome-declaration": ("default-value?", "identifier cardinality base-type", "external-scored"),
+    "template-declaration": ("", "identifier cardinality base-type", ""),
+    "template-processing": ("set-template-value+ set-correct-response", "", ""),
+    "set-template-value": ("EXPRESSION", "identifier", ""),
+    "set-correct-response": ("EXPRESSION", "identifier", ""),
+    "random-integer": ("", "min max", "step"),
+    "printed-variable": ("", "identifier", "format"),
     "correct-response": ("value+", "", ""),
     "default-value": ("value+", "", ""),
     "value": ("", "", ""),
@@ -53,6 +59,8 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
     "simple-choice": ("FLOW", "identifier", ""),
     "simple-associable-choice": ("FLOW", "identifier match-max", "fixed"),
     "text-entry-interaction": ("", "response-identifier", ""),
+    "extended-text-interaction": ("prompt?", "response-identifier", "expected-length"),
+    "rubric-block": ("BODY", "view use", ""),
     "prompt": ("INLINE", "", ""),
     "feedback-inline": ("INLINE", "outcome-identifier identifier show-hide", ""),
     "feedback-block": ("BODY", "outcome-identifier identifier show-hide", ""),
@@ -71,6 +79,13 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
     "equal": ("EXPRESSION EXPRESSION", "tolerance-mode", "tolerance"),
     "divide": ("EXPRESSION EXPRESSION", "", ""),
     "delete": ("EXPRESSION EXPRESSION", "", ""),
+    "subtract": ("EXPRESSION EXPRESSION", "", ""),
+    "product": ("EXPRESSION+", "", ""),
+    "power": ("EXPRESSION EXPRESSION", "", ""),
+    "min": ("EXPRESSION+", "", ""),
+    "max": ("EXPRESSION+", "", ""),
+    "math-operator": ("EXPRESSION", "name", ""),
+    "round-to": ("EXPRESSION", "rounding-mode figures", ""),
     "sum": ("EXPRESSION+", "", ""),
     "multiple": ("EXPRESSION+", "", ""),
     "ordered": ("EXPRESSION+", "", ""),
@@ -113,18 +128,19 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
 _RULES = ("response-condition", "set-outcome-value")
 _VALUES = (
     "is-null and match equal divide delete sum multiple ordered variable correct map-response "
-    "test-variables base-value"
+    "test-variables base-value subtract product power min max math-operator round-to random-integer"
 )
 _INTERACTIONS = ("choice-interaction", "order-interaction", "match-interaction")
-_INTERACTIONS += ("gap-match-interaction", "hotspot-interaction")
+_INTERACTIONS += ("gap-match-interaction", "hotspot-interaction", "extended-text-interaction")
 _INLINE = ("em", "strong", "code", "br", "img", "span", "feedback-inline", "text-entry-interaction")
+_INLINE += ("printed-variable",)
 _INLINE += ("inline-choice-interaction", "gap")
 _BLOCKS = "p h1 h2 h3 h4 h5 h6 ul ol blockquote pre table hr div feedback-block"
 GROUPS = {
     "RULE": _RULES,
     "EXPRESSION": tuple(_VALUES.split()),
     "INLINE": _INLINE,
-    "FLOW": (*_INLINE, *_BLOCKS.split(), *_INTERACTIONS),
+    "FLOW": (*_INLINE, *_BLOCKS.split(), *_INTERACTIONS, "rubric-block"),
 }
 #: What HTML may hold; other elements of it hold words and what stands in a line.
 HOLDS = {

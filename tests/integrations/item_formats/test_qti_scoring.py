@@ -110,7 +110,7 @@ RESPONSES = {
 
 
 @settings(max_examples=150)
-@given(data=st.data(), item=items)
+@given(data=st.data(), item=items.filter(lambda one: one.type in RESPONSES))
 def test_a_file_pays_what_we_pay(data: st.DataObject, item: ItemVersion) -> None:
     response, value = data.draw(st.composite(RESPONSES[item.type])(item))
     ours = item_type(item.type).mark(item.key, item.content, response)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,11 +46,19 @@ class Asked:
             raise Refusal("key", identifier, "key_unclear")
         return self.declared[identifier]
 
-    def stem(self, interaction: Element, instead: Mapping[Element, str] | None = None) -> str:
-        """Everything of the body that is not the interaction, and its prompt."""
+    def stem(
+        self,
+        interaction: Element,
+        instead: Mapping[Element, str] | None = None,
+        views: Collection[str] = ("candidate",),
+    ) -> str:
+        """Everything of the body that is not the interaction, and its prompt.
+
+        Rubrics for other ``views`` are told as left out.
+        """
         self.prose.instead = {interaction: "", **(instead or {})}
         for rubric in every(self.body, "rubric-block"):
-            if "candidate" not in attribute(rubric, "view"):
+            if not set(views) & set(attribute(rubric, "view").split()):
                 self.changes.add("stem", "rubric-block", "element_dropped")
         told = [self.prose.markdown("stem", list(inside(self.body)))]
         told.append(self.prose.of("stem", child(interaction, "prompt")))

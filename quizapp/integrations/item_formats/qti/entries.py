@@ -23,24 +23,32 @@ _RANGE = 2
 
 def write(markup: Markup, item: ItemVersion) -> Question:
     """A text entry in a line of its own, the unit of a number behind it."""
-    entry = markup.make(INTERACTION, {"response-identifier": RESPONSE})
-    unit = str(item.content.get("unit", ""))
-    behind = [" ", markup.make("span", None, unit)] if unit else []
-    body = [markup.make("p", None, entry, *behind)]
+    body = line(markup, item)
     if item.type == "numeric":
         return _number(markup, item.key, body)
     return _text(markup, item, body)
 
 
+def line(markup: Markup, item: ItemVersion) -> list[Element]:
+    """The line of a text entry."""
+    entry = markup.make(INTERACTION, {"response-identifier": RESPONSE})
+    unit = str(item.content.get("unit", ""))
+    behind = [" ", markup.make("span", None, unit)] if unit else []
+    return [markup.make("p", None, entry, *behind)]
+
+
 def _number(markup: Markup, key: Mapping[str, Any], body: list[Element]) -> Question:
-    rules, tolerance = Rules(markup.make), key.get("tolerance")
-    mode = {"tolerance-mode": "exact"}
-    if tolerance is not None:
-        mode = {"tolerance-mode": "absolute", "tolerance": f"{tolerance} {tolerance}"}
-    correct = markup.make("correct", {"identifier": RESPONSE})
-    is_near = markup.make("equal", mode, rules.variable(), correct)
+    rules = Rules(markup.make)
     response = declaration(markup.make, "single", "float", [key["value"]])
-    return Question([response], body, [rules.all_or_nothing(is_near)])
+    return Question([response], body, [rules.all_or_nothing(is_near(rules, key))])
+
+
+def is_near(rules: Rules, key: Mapping[str, Any]) -> Element:
+    """Whether a number is the correct one, within the tolerance of a key."""
+    tolerance, mode = key.get("tolerance"), {"tolerance_mode": "exact"}
+    if tolerance is not None:
+        mode = {"tolerance_mode": "absolute", "tolerance": f"{tolerance} {tolerance}"}
+    return rules.call("equal", rules.variable(), rules.correct(), **mode)
 
 
 def _text(markup: Markup, item: ItemVersion, body: list[Element]) -> Question:
@@ -62,18 +70,21 @@ def read(asked: Asked, interaction: Element) -> dict[str, Any]:
     declared = asked.response(interaction)
     if isinstance(declared.correct, Many) or declared.cardinality != "single":
         raise Refusal("key", declared.identifier, "key_unclear")
-    line, unit = _line(interaction)
     is_number = declared.base_type in NUMBERS
-    # A unit is no part of the question; a word behind an accepted text is.
-    if line is not None and (is_number or not unit):
-        instead = {line: ""}
-    else:
-        instead = {interaction: GAP}
-        asked.changes.add("stem", GAP, "gap_shown")
-    stem = asked.stem(interaction, instead)
+    stem, unit = question(asked, interaction, is_number)
     if is_number:
         return {"type": "numeric", "stem": stem, "answer": _answer(asked, declared, unit)}
     return {"type": "short_text", "stem": stem, **_accepted(asked, declared)}
+
+
+def question(asked: Asked, interaction: Element, is_number: bool) -> tuple[str, str]:
+    """The stem of a text entry, and the unit behind it."""
+    block, unit = _line(interaction)
+    # A unit is no part of the question; a word behind an accepted text is.
+    if block is not None and (is_number or not unit):
+        return asked.stem(interaction, {block: ""}), unit
+    asked.changes.add("stem", GAP, "gap_shown")
+    return asked.stem(interaction, {interaction: GAP}), unit
 
 
 def _line(interaction: Element) -> tuple[Element | None, str]:
@@ -102,7 +113,7 @@ def _wanted(asked: Asked, declared: Declared) -> tuple[str, str]:
         if found:
             return found
     texts = declared.correct_texts or _paid_most(declared)
-    value = _plain(texts[0]) if texts else None
+    value = plain(texts[0]) if texts else None
     if value is None:
         raise Refusal("key", declared.identifier, "key_unclear")
     for rules in processing:
@@ -132,7 +143,7 @@ def _bounds(rules: Element, identifier: str) -> Iterator[tuple[str, Decimal]]:
             inner = children(operator)
             if [name(part) for part in inner] != ["variable", "base-value"]:
                 continue
-            bound = _plain(text_of(inner[1]))
+            bound = plain(text_of(inner[1]))
             if attribute(inner[0], "identifier") == identifier and bound is not None:
                 yield side, Decimal(bound)
 
@@ -145,17 +156,28 @@ def _tolerance(asked: Asked, equal: Element, value: str) -> str:
         tolerances(equal)
     except Unread:
         return ""
-    told = [Decimal(_plain(part) or "0") for part in attribute(equal, "tolerance").split()]
+    told = [Decimal(plain(part) or "0") for part in attribute(equal, "tolerance").split()]
     if len(set(told)) > 1:
         asked.changes.add("answer.tolerance", attribute(equal, "tolerance"), "tolerance_widened")
     if mode == "relative":
         return _text_of(abs(Decimal(value)) * max(told) / 100)
     if "false" in (attribute(equal, "include-lower-bound"), attribute(equal, "include-upper-bound")):
         asked.changes.add("answer.tolerance", str(max(told)), "bounds_closed")
-    return _plain(attribute(equal, "tolerance").split()[told.index(max(told))]) or ""
+    return plain(attribute(equal, "tolerance").split()[told.index(max(told))]) or ""
 
 
-def _plain(text: str) -> str | None:
+def tolerance(asked: Asked) -> str:
+    """How near a reckoned number has to be; "" for exactly."""
+    for equal in every(asked.root, "equal"):
+        if attribute(equal, "tolerance-mode", "exact") == "relative":
+            asked.changes.add("answer.tolerance", attribute(equal, "tolerance"), "scoring_changed")
+            return ""
+        return _tolerance(asked, equal, "0")
+    asked.changes.add("scoring", "", "scoring_unread")
+    return ""
+
+
+def plain(text: str) -> str | None:
     """A number in digits and at most one point, as it was written where it was so already."""
     told = text.strip().removeprefix("+")
     try:

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from quizapp.domain.item import ItemVersion
-from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.domain.item_types.base import Response
 from quizapp.domain.item_types.marks import ALL_OR_NOTHING
-from quizapp.integrations.item_formats.qti import choices, entries, gaps, hotspots, matches, matrices, orders
+from quizapp.integrations.item_formats.qti import (
+    choices,
+    entries,
+    essays,
+    gaps,
+    hotspots,
+    matches,
+    matrices,
+    orders,
+    parameters,
+)
 from quizapp.integrations.item_formats.qti.asked import Asked
 from quizapp.integrations.item_formats.qti.markup import Markup
 from quizapp.integrations.item_formats.qti.names import Element, name
@@ -27,19 +36,15 @@ class Kind:
 
     ``write`` gives the question of an item of ours; ``read`` the author's form of what a file asks, from
     its first interaction; ``probes`` responses, the right one first, with which the file's scoring is
-    compared with ours; ``lacks`` the sentence why an item of such a type cannot go out, empty if it can.
+    compared with ours, None where there is nothing to compare; ``lacks`` the sentence why an item of
+    such a type cannot go out, empty if it can.
     """
 
     types: tuple[str, ...]
     write: Callable[[Markup, ItemVersion], Question]
     read: Callable[[Asked, Element], dict[str, Any]]
-    probes: Callable[[Asked, Mapping[str, Any]], Sequence[Probe]]
+    probes: Callable[[Asked, Mapping[str, Any]], Sequence[Probe]] | None = None
     lacks: Callable[[ItemVersion], str] = lambda _item: ""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is an item type for it."""
-        return any(told in ITEM_TYPES for told in self.types)
 
 
 _CHOICE = Kind(
@@ -52,15 +57,24 @@ _ENTRY = Kind(("numeric", "short_text"), entries.write, entries.read, entries.pr
 _DROPDOWNS = Kind(("dropdown_cloze",), gaps.write_choices, gaps.read_choices, gaps.probes)
 _ENTRIES = Kind(("gap_text",), gaps.write_words, gaps.read_entries, gaps.probes)
 _HOTSPOT = Kind(("hotspot",), hotspots.write, hotspots.read, hotspots.probes, hotspots.lacks)
+_ESSAY = Kind(("essay",), essays.write, essays.read)
+_RECKONED = Kind(("parametrised_numeric",), parameters.write, parameters.read, lacks=parameters.lacks)
 _POOL = Kind(("gap_text",), gaps.write_words, gaps.read_pool, gaps.probes)
 
-#: item type -> how it is asked; what is not here cannot go out
-BY_TYPE: Mapping[str, Kind] = {
-    told: kind
-    for kind in (_CHOICE, _ORDER, _MATCH, _MATRIX, _ENTRY, _DROPDOWNS, _ENTRIES, _HOTSPOT)
-    for told in kind.types
-    if told in ITEM_TYPES
-}
+_KINDS = (
+    _CHOICE,
+    _ORDER,
+    _MATCH,
+    _MATRIX,
+    _ENTRY,
+    _DROPDOWNS,
+    _ENTRIES,
+    _HOTSPOT,
+    _ESSAY,
+    _RECKONED,
+)
+#: item type -> how it is asked
+BY_TYPE: Mapping[str, Kind] = {told: kind for kind in _KINDS for told in kind.types}
 #: interaction -> how one of it is read; what is not here is refused by its name
 ALONE: Mapping[str, Kind] = {
     choices.INTERACTION: _CHOICE,
@@ -70,6 +84,7 @@ ALONE: Mapping[str, Kind] = {
     gaps.CHOICE: _DROPDOWNS,
     gaps.POOL: _POOL,
     hotspots.INTERACTION: _HOTSPOT,
+    essays.INTERACTION: _ESSAY,
 }
 #: interaction -> how several of it in one text are read
 SEVERAL: Mapping[str, Kind] = {gaps.CHOICE: _DROPDOWNS, gaps.ENTRY: _ENTRIES}
@@ -91,9 +106,12 @@ def kind_of(interactions: Sequence[Element]) -> Kind | None:
     if len(names) > 1:
         return None
     kind = (ALONE if len(interactions) == 1 else SEVERAL).get(name(first))
-    if kind is _MATCH and matrices.is_matrix(first) and _MATRIX.is_known:
-        kind = _MATRIX
-    return kind if kind is not None and kind.is_known else None
+    return _MATRIX if kind is _MATCH and matrices.is_matrix(first) else kind
+
+
+def reckoned_kind(interactions: Sequence[Element]) -> Kind | None:
+    """How an item with variables that asks with these is read, None when it cannot be."""
+    return _RECKONED if [name(one) for one in interactions] == [entries.INTERACTION] else None
 
 
 def policies(item_type: str) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from quizapp.domain.item_types import item_type
+from quizapp.integrations.item_formats.qti import parameters
 from quizapp.integrations.item_formats.qti.asked import Asked
-from quizapp.integrations.item_formats.qti.interactions import Kind, kind_of
+from quizapp.integrations.item_formats.qti.interactions import Kind, kind_of, reckoned_kind
 from quizapp.integrations.item_formats.qti.names import Element, attribute, child, children, every, name
 from quizapp.integrations.item_formats.qti.policies import settle
 from quizapp.integrations.item_formats.qti.prose import Prose
@@ -29,33 +30,40 @@ def read(root: Element, picture: Callable[[str], str | None], changes: Changes) 
         raise Refusal("file", name(root), "not_an_item")
     _check_kind(root, changes)
     found = interactions(root)
-    kind, interaction = _kind(found), found[0]
+    kind, interaction = _kind(root, found), found[0]
     declared = by_identifier(children(root, "response-declaration"))
     asked = Asked(root, body, declared, Prose(changes, picture), changes)
     source = kind.read(asked, interaction)
     why = asked.why()
     if why:
         source |= _reason(source, why)
-    return settle(asked, kind, asked.response(interaction), source)
+    return source if kind.probes is None else settle(asked, kind, asked.response(interaction), source)
 
 
 def _check_kind(root: Element, changes: Changes) -> None:
-    if child(root, "template-declaration") is not None or child(root, "template-processing") is not None:
-        raise Refusal("file", "template-declaration", "templates_not_supported")
     if attribute(root, "adaptive") == "true":
         changes.add("file", "adaptive", "adaptive_dropped")
 
 
-def _kind(found: list[Element]) -> Kind:
+def _kind(root: Element, found: list[Element]) -> Kind:
     """How an item of these interactions is read; raises `Refusal`."""
     if not found:
         raise Refusal("type", "", "no_interaction")
     unknown = [name(one) for one in found if kind_of([one]) is None]
     if unknown:
         raise Refusal("type", ", ".join(dict.fromkeys(unknown)), "type_not_supported")
+    if parameters.has_template(root):
+        return _reckoned(found)
     kind = kind_of(found)
     if kind is None:
         raise Refusal("type", ", ".join(name(one) for one in found), "several_interactions")
+    return kind
+
+
+def _reckoned(found: list[Element]) -> Kind:
+    kind = reckoned_kind(found)
+    if kind is None:
+        raise Refusal("file", parameters.DECLARATION, "templates_not_supported")
     return kind
 
 
@@ -68,7 +76,7 @@ def interactions(root: Element) -> list[Element]:
 
 
 def _reason(source: dict[str, Any], why: str) -> dict[str, Any]:
-    if source["type"] == "numeric":
+    if "answer" in source:
         return {"answer": {**source["answer"], "rationale": why}}
     return {"rationale": why} if "rationale" in item_type(source["type"]).source_fields else {}
 

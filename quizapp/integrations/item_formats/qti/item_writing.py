@@ -51,7 +51,7 @@ def write(dialect: Dialect, item: ItemVersion, stimulus: Stimulus | None, langua
     root = _root(make, "assessment-item", to_identifier(item.id), item.id, language)
     root.set(dialect.attribute("adaptive"), "false")
     root.set(dialect.attribute("time-dependent"), "false")
-    filled(root, *question.declarations, *_outcomes(make))
+    filled(root, *question.declarations, *_outcomes(make, question), *question.template)
     if stimulus is not None and dialect.is_three:
         told = to_identifier(stimulus.id)
         href = f"../{stimulus_file(stimulus.id)}"
@@ -78,13 +78,13 @@ def _root(make: Maker, kind: str, identifier: str, title: str, language: str) ->
     return root
 
 
-def _outcomes(make: Maker) -> list[Element]:
-    score = {"identifier": SCORE, "cardinality": "single", "base-type": "float"}
+def _outcomes(make: Maker, question: Question) -> list[Element]:
+    score = {"identifier": SCORE, "cardinality": "single", "base-type": "float", **question.score}
     most = {"identifier": "MAXSCORE", "cardinality": "single", "base-type": "float"}
     shown = {"identifier": FEEDBACK, "cardinality": "multiple", "base-type": "identifier"}
     return [
         make("outcome-declaration", score, _default(make, "0")),
-        make("outcome-declaration", most, _default(make, "1")),
+        make("outcome-declaration", most, _default(make, str(question.most))),
         # Players differ about feedback that depends on nothing at all; this is no choice's identifier.
         make("outcome-declaration", shown, _default(make, NOTHING_SHOWN)),
     ]

@@ -9,6 +9,8 @@ from typing import Any
 from markdown_it.token import Token
 
 from quizapp.domain.exchange import MEDIA_PREFIX
+from quizapp.domain.formula import FORMULA
+from quizapp.domain.item_types.variants import PLACE
 from quizapp.integrations.item_formats.markdown_text import PARSER
 from quizapp.integrations.item_formats.qti.names import Element, Maker, filled
 
@@ -31,19 +33,25 @@ class Markup:
     """Writes Markdown into the items of one dialect.
 
     ``media`` is the way from the file being written to the folder of pictures; ``pictures``
-    collects the names of those that were put in.
+    collects the names of those that were put in; ``printed`` are the variables whose names in braces
+    stand for what they are, and the format of each, "" for the usual one.
     """
 
     def __init__(self, make: Maker, media: str = f"../{MEDIA_PREFIX}") -> None:
         self.make = make
         self.pictures: set[str] = set()
+        self.printed: Mapping[str, str] = {}
         self._media = media
 
     def blocks(self, text: str) -> list[Element]:
         """Blocks for a text."""
         if PLAIN.fullmatch(text):
-            return [self.make("p", None, text)]
-        return [part for part in self._all(PARSER.parse(text)) if not isinstance(part, str)]
+            made = [self.make("p", None, text)]
+        else:
+            made = [part for part in self._all(PARSER.parse(text)) if not isinstance(part, str)]
+        for block in made if self.printed else ():
+            self._print_in(block)
+        return made
 
     def flow(self, text: str) -> list[Any]:
         """The same, but the inside of its paragraph where it is only one."""
@@ -60,6 +68,40 @@ class Markup:
             return self.make("img", {"src": address, "alt": words, **size})
         kind = MEDIA_TYPES.get(name.rpartition(".")[2].lower(), UNKNOWN_MEDIA)
         return self.make("object", {"data": address, "type": kind, **size}, words)
+
+    def _print_in(self, element: Element) -> None:
+        """Put variables into the place of their names, in an element and all inside it."""
+        parts = [element.text or "", *_with_tails(element)]
+        element.text, element[:] = None, []
+        for part in parts:
+            if not isinstance(part, str):
+                self._print_in(part)
+            filled(element, *(self._printed(part) if isinstance(part, str) else [part]))
+
+    def _printed(self, text: str) -> Iterator[Any]:
+        """A text with its variables; in a formula the braces stay, they hold a group together."""
+        end = 0
+        for formula in FORMULA.finditer(text):
+            yield from self._variables(text[end : formula.start()], "", "")
+            yield from self._variables(formula[0], "{", "}")
+            end = formula.end()
+        yield from self._variables(text[end:], "", "")
+
+    def _variables(self, text: str, before: str, behind: str) -> Iterator[Any]:
+        # Split at a group, texts and names take turns.
+        for place, part in enumerate(PLACE.split(text)):
+            if place % 2 == 0:
+                yield part
+            elif part in self.printed:
+                yield from (before, self._variable(part), behind)
+            else:
+                yield f"{{{part}}}"
+
+    def _variable(self, name: str) -> Element:
+        told = {"identifier": name}
+        return self.make(
+            "printed-variable", told | ({"format": self.printed[name]} if self.printed[name] else {})
+        )
 
     def _all(self, tokens: Sequence[Token]) -> list[Any]:
         """Elements and texts of tokens on one level; a token that opens takes all up to its end."""

@@ -13,6 +13,7 @@ from quizapp.domain.errors import Problem
 from quizapp.domain.framework import CASE_TASK, case_identifier
 from quizapp.domain.item import ItemVersion, to_source
 from quizapp.domain.item_bank import ItemBank
+from quizapp.domain.item_types import item_type
 from quizapp.integrations.item_formats.qti.keeping import Kept
 from quizapp.integrations.item_formats.qti.names import Dialect, Element, child, every, name, text_of
 
@@ -47,7 +48,7 @@ def write(
 ) -> Element:
     """The metadata of an item's resource, in the order of the manifest's schema."""
     made = etree.Element(f"{{{dialect.manifest_namespace}}}metadata")
-    made.append(_qti(dialect, interactions))
+    made.append(_qti(dialect, interactions, "human" if item_type(item.type).award else "responseprocessing"))
     made.append(_standards(dialect, bank, item))
     source = to_source(item)
     fields = {name: source[name] for name in FIELDS if name in source}
@@ -66,7 +67,7 @@ def write_own(dialect: Dialect, told: str, kept: Kept) -> Element:
     return made
 
 
-def _qti(dialect: Dialect, interactions: Iterable[str]) -> Element:
+def _qti(dialect: Dialect, interactions: Iterable[str], scored_by: str) -> Element:
     space = dialect.metadata_namespace
     made = etree.Element(f"{{{space}}}qtiMetadata", nsmap={None: space})
     told = {
@@ -74,7 +75,7 @@ def _qti(dialect: Dialect, interactions: Iterable[str]) -> Element:
         "interactionType": ", ".join(dict.fromkeys(map(_camel, interactions))),
         "feedbackType": "nonadaptive",
         "solutionAvailable": "true",
-        "scoringMode": "responseprocessing" if dialect.is_three else None,
+        "scoringMode": scored_by if dialect.is_three else None,
         "toolName": CATALOG,
     }
     for key, value in told.items():

@@ -274,7 +274,7 @@ class _Reader:
     def _fill(self, source: dict[str, Any], changes: Changes) -> None:
         """Every item says why; the words that stand in make visible that nobody has yet."""
         place = OWED.get(source["type"])
-        rows = source[place] if place else [source["answer"] if source["type"] == "numeric" else source]
+        rows = source[place] if place else [source.get("answer", source)]
         missing = [row for row in rows if "rationale" not in row]
         for row in missing:
             row["rationale"] = NO_REASON

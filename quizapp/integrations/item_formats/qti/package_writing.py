@@ -29,14 +29,11 @@ _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 
 def losses(outgoing: Outgoing) -> list[Problem]:
-    """The items no package can hold: their type has no interaction here, or XML has not their characters."""
+    """The items no package can hold: QTI cannot ask so, or XML has not their characters."""
     scenarios = {one.id: (one.title, one.text) for one in outgoing.stimuli}
     told = []
     for item in outgoing.items:
-        if item.type not in BY_TYPE:
-            detail = "QTI packages hold no items of this type yet; the item is left out"
-            told.append(Problem("type", item.type, "type_not_supported", detail, item.id))
-        elif reason := BY_TYPE[item.type].lacks(item):
+        if reason := BY_TYPE[item.type].lacks(item):
             told.append(Problem("content", "", "not_held", reason, item.id))
         elif not _is_writable((to_source(item), scenarios.get(item.stimulus or ""))):
             detail = "XML has no way to write one of the item's characters; the item is left out"

@@ -20,7 +20,7 @@ WHOLE = 1.0
 
 def settle(asked: Asked, kind: Kind, declared: Declared, source: Mapping[str, Any]) -> dict[str, Any]:
     """The author's form with the policy under which every probe gets what the file gives it."""
-    probes = kind.probes(asked, source)
+    probes = kind.probes(asked, source) if kind.probes else ()
     told = dict(source)
     try:
         processing = Processing(asked.root)

@@ -44,12 +44,13 @@ class Prose:
     """Reads texts of one item.
 
     ``picture`` gives the name of the picture an address means, None when the file has none;
-    ``instead`` what stands for elements that are no text.
+    ``instead`` what stands for elements that are no text; ``names`` what variables are called here.
     """
 
     def __init__(self, changes: Changes, picture: Callable[[str], str | None]) -> None:
         self.changes = changes
         self.instead: Mapping[Element, str] = {}
+        self.names: Mapping[str, str] = {}
         self._picture_name = picture
         self._field = ""
         self._is_careful = True
@@ -172,7 +173,7 @@ class Prose:
         if kind in MEDIA or kind in ("object", "picture"):
             raise Refusal(self._field, kind, "media_not_supported")
         if kind == "printed-variable":
-            raise Refusal(self._field, kind, "templates_not_supported")
+            return self._variable(attribute(element, "identifier"))
         inner = self._line(list(inside(element)))
         if kind == "q":
             return f"“{inner}”"
@@ -184,6 +185,11 @@ class Prose:
             # Interactions inside a text were given a word to stand for them, or are no part of it.
             self._change(kind, "formatting_dropped" if kind.isalpha() else "element_dropped")
         return inner
+
+    def _variable(self, identifier: str) -> str:
+        if identifier not in self.names:
+            raise Refusal(self._field, f"variable {identifier}", "templates_not_supported")
+        return f"{{{self.names[identifier]}}}"
 
     def _emphasis(self, mark: str, inner: str) -> str:
         bare = inner.strip(" ")

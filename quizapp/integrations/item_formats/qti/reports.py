@@ -27,6 +27,7 @@ CHANGES: Mapping[str, str] = {
     "picture_elsewhere": "The picture is not in the file; its words stay.",
     "points_scaled": "Every item is worth one point here; blueprints say how many items count.",
     "response_limit_dropped": "The number of choices is not limited here.",
+    "rubric_made": "The file has no rubric of ours; say what earns the points.",
     "scoring_changed": "No policy pays what the file pays for a part; only a right answer counts.",
     "scoring_unread": "How the file pays cannot be told; only a right answer counts.",
     "shuffled": "The order of these options is shuffled here.",
@@ -47,7 +48,7 @@ REFUSALS: Mapping[str, str] = {
     "picture_size_unknown": "The file does not say how large the picture is, so its regions mean nothing.",
     "several_interactions": "More than one thing is asked; split the item.",
     "several_matches": "A prompt is matched with exactly one option here.",
-    "templates_not_supported": "The item is made anew from variables each time.",
+    "templates_not_supported": "The item is made anew each time, by rules that items here do not have.",
     "type_not_supported": "Items of this kind cannot be taken yet.",
 }
 NOTES: Mapping[str, str] = {

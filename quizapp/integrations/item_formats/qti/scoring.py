@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from quizapp.integrations.item_formats.qti.names import Element, Maker
 
@@ -17,7 +17,8 @@ class Question:
     """What one item type adds to an item's file.
 
     ``rules`` set SCORE once there is a response; ``shown`` are expressions of the identifiers whose
-    feedback is then shown; ``reasons`` feedback that has no place inside the interaction.
+    feedback is then shown; ``reasons`` feedback that has no place inside the interaction; ``template``
+    what is drawn anew each time; ``most`` the points, and ``score`` what more is declared of them.
     """
 
     declarations: Sequence[Element]
@@ -25,6 +26,9 @@ class Question:
     rules: Sequence[Element]
     shown: Sequence[Element] = ()
     reasons: Sequence[Element] = ()
+    template: Sequence[Element] = ()
+    most: int = 1
+    score: Mapping[str, str] = field(default_factory=dict)
 
 
 class Rules:
@@ -36,6 +40,10 @@ class Rules:
     def variable(self, identifier: str = RESPONSE) -> Element:
         """What a response or an outcome is now."""
         return self._make("variable", {"identifier": identifier})
+
+    def correct(self, identifier: str = RESPONSE) -> Element:
+        """The correct value of a response."""
+        return self._make("correct", {"identifier": identifier})
 
     def base(self, base_type: str, value: str) -> Element:
         """A value written into the file."""
@@ -73,8 +81,7 @@ class Rules:
 
     def right_or_wrong(self) -> list[Element]:
         """One point for the correct response, none for any other."""
-        correct = self._make("correct", {"identifier": RESPONSE})
-        return [self.all_or_nothing(self.call("match", self.variable(), correct))]
+        return [self.all_or_nothing(self.call("match", self.variable(), self.correct()))]
 
     def all_or_nothing(self, condition: Element) -> Element:
         """One point when the condition holds."""
@@ -101,10 +108,10 @@ class Rules:
 def declaration(
     make: Maker, cardinality: str, base_type: str, correct: Iterable[str], identifier: str = RESPONSE
 ) -> Element:
-    """The declaration of a response."""
+    """The declaration of a response; without ``correct`` nothing is, or it is reckoned."""
     values = [make("value", None, value) for value in correct]
     told = {"identifier": identifier, "cardinality": cardinality, "base-type": base_type}
-    return make("response-declaration", told, make("correct-response", None, *values))
+    return make("response-declaration", told, *([make("correct-response", None, *values)] if values else []))
 
 
 def mapping(make: Maker, worth: Mapping[str, int], bounds: Mapping[str, str] | None = None) -> Element:
