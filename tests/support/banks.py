@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import insert, select, update
 
 from quizapp import resources
 from quizapp.domain.item import Pool
@@ -83,44 +86,62 @@ def bank(
         )
         uow.session.add(row)
         uow.flush()
-        for pool, counts in ((Pool.SECURE, secure), (Pool.PRACTICE, practice)):
-            for task, count in counts.items():
-                for number in range(count):
-                    _item(uow, row.id, pool, task, number)
+        pools = ((Pool.SECURE, secure), (Pool.PRACTICE, practice))
+        places = [
+            (pool, task, number)
+            for pool, counts in pools
+            for task, count in counts.items()
+            for number in range(count)
+        ]
+        if places:
+            _items(uow, row.id, places)
         uow.audit("load", "bank", row.id)
         return row.id
 
 
-def _item(uow: UnitOfWork, bank_row_id: UUID, pool: Pool, task: str, number: int) -> None:
+def _items(uow: UnitOfWork, bank_row_id: UUID, places: Sequence[tuple[Pool, str, int]]) -> None:
+    """One statement for each table: most tests begin with a bank."""
+    items, versions, tasks = [], [], []
+    for pool, task, number in places:
+        item, version = _item(uow, bank_row_id, pool, task, number)
+        items.append(item)
+        versions.append(version)
+        tasks.append({"item_version_id": version["id"], "position": 0, "task_code": task})
+    for table, rows in ((RowItem, items), (RowItemVersion, versions), (RowItemTask, tasks)):
+        uow.session.execute(insert(table), rows)
+    of_item = select(RowItemVersion.id).where(RowItemVersion.item_row_id == RowItem.id).scalar_subquery()
+    current = update(RowItem).where(RowItem.bank_row_id == bank_row_id).values(current_version_id=of_item)
+    uow.session.execute(current, execution_options={"synchronize_session": False})
+
+
+def _item(
+    uow: UnitOfWork, bank_row_id: UUID, pool: Pool, task: str, number: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An item and its version, as rows."""
     item_id = f"{task.lower()}-{pool.value}-{number:02}"
-    item = RowItem(
-        id=uow.new_id(),
-        bank_row_id=bank_row_id,
-        item_id=item_id,
-        pool=pool.value,
-        status="approved",
-        scoring_task=task,
-    )
-    uow.session.add(item)
-    uow.flush()
+    item = {
+        "id": uow.new_id(),
+        "bank_row_id": bank_row_id,
+        "item_id": item_id,
+        "pool": pool.value,
+        "status": "approved",
+        "scoring_task": task,
+    }
     options = [{"id": "a", "text": "Right"}, {"id": "b", "text": "Wrong"}, {"id": "c", "text": "Also wrong"}]
-    version = RowItemVersion(
-        id=uow.new_id(),
-        item_row_id=item.id,
-        number=1,
-        digest=item_id.ljust(64, "0"),
-        type="single_choice",
-        content={"stem": f"Question {item_id}?", "options": options, "lock_order": False},
-        key={"keys": ["a"], "rationales": {"a": "Yes.", "b": "No.", "c": "No."}},
-        level="apply",
-        difficulty=70,
-        sources=[],
-        enemies=[],
-        author="Writer",
-        reviewer="Reviewer",
-        created_at=uow.now,
-    )
-    uow.session.add(version)
-    uow.flush()
-    uow.session.add(RowItemTask(item_version_id=version.id, position=0, task_code=task))
-    item.current_version_id = version.id
+    version = {
+        "id": uow.new_id(),
+        "item_row_id": item["id"],
+        "number": 1,
+        "digest": item_id.ljust(64, "0"),
+        "type": "single_choice",
+        "content": {"stem": f"Question {item_id}?", "options": options, "lock_order": False},
+        "key": {"keys": ["a"], "rationales": {"a": "Yes.", "b": "No.", "c": "No."}},
+        "level": "apply",
+        "difficulty": 70,
+        "sources": [],
+        "enemies": [],
+        "author": "Writer",
+        "reviewer": "Reviewer",
+        "created_at": uow.now,
+    }
+    return item, version
