@@ -86,6 +86,15 @@ class CommentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftForm:
+    """A draft's form, and what its fields are read with."""
+
+    type: str
+    form: Form
+    framework: Framework
+
+
+@dataclass(frozen=True, slots=True)
 class DraftPage:
     """One draft in full. ``newest`` is the version its item has now; ``diff`` is against it."""
 
@@ -159,6 +168,18 @@ def _waits_for(draft: RowItemDraft, actor: Actor) -> bool:
         is_asked = draft.reviewer_id in (None, actor.person_id) and person not in draft.writers
         return actor.may(Permission.APPROVE_ITEM) and is_asked
     return draft.state == DraftState.DRAFT.value and person in draft.writers
+
+
+def form(context: Context, actor: Actor, draft_id: UUID) -> DraftForm:
+    """What a draft's fields are read with: quick, because a window saves often; raises `NotFound`."""
+    actor.require(Permission.READ_KEYS)
+    with context.reading() as session:
+        draft = session.get(RowItemDraft, draft_id)
+        if draft is None:
+            raise NotFound("not_found", noun="item_draft")
+        bank = session.get_one(item_store.RowItemBank, draft.bank_row_id)
+        framework = items_read.framework_of(session, bank)
+        return DraftForm(str(draft.form.get("type")), draft.form, framework)
 
 
 def view(context: Context, actor: Actor, draft_id: UUID) -> DraftPage:

@@ -16,7 +16,7 @@ from quizapp.domain.person import Permission
 from quizapp.services import item_draft_views as views
 from quizapp.services import item_drafts as service
 from quizapp.services import item_reviews, items_read
-from quizapp.services.item_draft_views import DraftPage
+from quizapp.services.item_draft_views import DraftForm, DraftPage
 from quizapp.web import item_help
 from quizapp.web.access import actor, context, needs
 from quizapp.web.forms import items as forms
@@ -124,10 +124,9 @@ def preview(draft_id: UUID) -> str:
 def save(draft_id: UUID) -> Any:
     """Keep what was written, and do what the button that was pressed says."""
     verb, _colon, rest = request.form.get("do", "save").partition(":")
-    told = views.view(context(), actor(), draft_id)
     path, at = _row(rest)
     try:
-        form = _sent(told)
+        form = _sent(views.form(context(), actor(), draft_id))
         if path:
             form = arranged(form, verb, path, at)
         saved = service.save(context(), actor(), draft_id, form, _saves())
@@ -148,8 +147,8 @@ def _saves() -> int:
     return request.form.get("saves", 0, type=int)
 
 
-def _sent(told: DraftPage) -> Form:
-    form = forms.read(told.line.type, request.form, told.form)
+def _sent(told: DraftForm) -> Form:
+    form = forms.read(told.type, request.form, told.form)
     tasks = form.get("tasks")
     if isinstance(tasks, list):
         form["tasks"] = [told.framework.code_of(typed) for typed in tasks]

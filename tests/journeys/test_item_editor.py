@@ -75,7 +75,7 @@ def write(page: Any, server: Server, kind: str) -> None:
 @pytest.mark.parametrize("journey_settings", ["sqlite"], indirect=True)
 def test_items_of_every_type_are_written_and_approved(world: World, server: Server, browser: Any) -> None:
     ids = {role: newcomer(world, role) for role in (Role.INSTRUCTOR, Role.REVIEWER)}
-    author = browser.new_context()
+    author = browser.new_context(reduced_motion="reduce")
     page = author.new_page()
     page.clock.install()
     sign_in(page, server, "instructor")
@@ -84,7 +84,7 @@ def test_items_of_every_type_are_written_and_approved(world: World, server: Serv
     two_windows(author, server)
     a_picture_and_a_sign_out(author, server)
     author.close()
-    desk = browser.new_context(java_script_enabled=False)
+    desk = browser.new_context(java_script_enabled=False, reduced_motion="reduce")
     page = desk.new_page()
     sign_in(page, server, "reviewer")
     page.goto(f"{server.url}/drafts")

@@ -69,7 +69,7 @@ def answer_everything(page: Any, world: World) -> UUID:
 
 
 def test_the_main_job(world: World, server: Server, browser: Any, tmp_path) -> None:
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     outside: list[str] = []
     page.on("request", lambda r: None if r.url.startswith(server.url) else outside.append(r.url))
@@ -94,7 +94,7 @@ def test_the_main_job(world: World, server: Server, browser: Any, tmp_path) -> N
 
 
 def registrar_exports(browser: Any, server: Server, tmp_path) -> str:
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     sign_in(page, server, "registrar")
     page.get_by_label("Name, e-mail, serial or exam").fill("Learner Journey")
@@ -111,7 +111,7 @@ def registrar_exports(browser: Any, server: Server, tmp_path) -> str:
 
 
 def verifies(browser: Any, server: Server, serial: str) -> None:
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.goto(f"{server.url}/verify/{serial}")
     words = page.locator("main").inner_text()
@@ -126,7 +126,7 @@ def verifies(browser: Any, server: Server, serial: str) -> None:
 def test_the_exam_without_scripts_by_keyboard_and_after_a_closed_tab(
     world: World, server: Server, browser: Any
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False, reduced_motion="reduce")
     page = context.new_page()
     sign_in(page, server, "learner")
     page.get_by_role("link", name="Look and start").first.press("Enter")
@@ -139,7 +139,7 @@ def test_the_exam_without_scripts_by_keyboard_and_after_a_closed_tab(
     page.wait_for_url("**/items/2")
     context.close()
 
-    again = browser.new_context(java_script_enabled=False)
+    again = browser.new_context(java_script_enabled=False, reduced_motion="reduce")
     page = again.new_page()
     sign_in(page, server, "learner")
     page.get_by_role("button", name="Go on with the exam").click()

@@ -23,7 +23,7 @@ def test_each_browser_is_told_what_it_can_do(server: Server, browser: Any) -> No
 
 def everything(server: Server, browser: Any) -> None:
     """All four lines are good."""
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     sign_in(page, server, "learner")
     page.goto(f"{server.url}/system-check")
@@ -34,7 +34,7 @@ def everything(server: Server, browser: Any) -> None:
 
 def without_storage(server: Server, browser: Any) -> None:
     """The line says what that means."""
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.add_init_script("Object.defineProperty(window, 'indexedDB', {value: undefined})")
     sign_in(page, server, "learner")
@@ -47,7 +47,7 @@ def without_storage(server: Server, browser: Any) -> None:
 
 def without_scripts(server: Server, browser: Any) -> None:
     """The page says that every exam can still be taken."""
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False, reduced_motion="reduce")
     page = context.new_page()
     sign_in(page, server, "learner")
     page.goto(f"{server.url}/system-check")

@@ -27,7 +27,7 @@ class Desk:
     def __init__(self, hall: Hall, server: BaseWSGIServer, browser: Any) -> None:
         self.hall, self.server = hall, server
         self.url = f"http://127.0.0.1:{server.server_port}"
-        self.window = browser.new_context()
+        self.window = browser.new_context(reduced_motion="reduce")
         cookie = hall.client.get_cookie("quizapp")
         assert cookie is not None
         self.window.add_cookies([{"name": "quizapp", "value": cookie.value, "url": self.url}])
@@ -134,7 +134,7 @@ def test_time_added_reaches_the_learners_screen_with_the_next_heartbeat(desk: De
     hall = desk.hall
     learner = hall.browser(hall.ada.person_id)
     learner.post(f"/attempts/{hall.a}/resume")
-    window = browser.new_context()
+    window = browser.new_context(reduced_motion="reduce")
     cookie = learner.get_cookie("quizapp")
     assert cookie is not None
     window.add_cookies([{"name": "quizapp", "value": cookie.value, "url": desk.url}])

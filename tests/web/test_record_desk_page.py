@@ -29,7 +29,7 @@ def page(sqlite_app: Flask, sqlite_context: Context, browser: Any) -> Iterator[A
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     url = f"http://127.0.0.1:{server.server_port}"
-    window = browser.new_context()
+    window = browser.new_context(reduced_motion="reduce")
     cookie = client.get_cookie("quizapp")
     assert cookie is not None
     window.add_cookies([{"name": "quizapp", "value": cookie.value, "url": url}])
