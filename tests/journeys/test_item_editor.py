@@ -17,7 +17,8 @@ from tests.support.people import TESTS
 from tests.support.server import Server
 
 BANK = "security-cooperation"
-AUTOSAVE_MS = 1_500
+#: After these the page saves by itself, and tries again.
+AUTOSAVE_MS, AGAIN_MS = 1_500, 5_500
 SOURCE = {"authority": "Port law", "section": "4", "as_of": "2026-01", "review_by": "2028-01"}
 
 
@@ -36,6 +37,8 @@ def paths(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def fill(page: Any, source: Mapping[str, Any]) -> None:
     """Type a whole item as its author would, field by field."""
+    told = "form => Object.fromEntries([...form.elements].map(n => [n.name, n.tagName]))"
+    tags = page.locator("#draft-form").evaluate(told)
     for path, value in paths(source):
         field = page.locator(f'#draft-form [name="{path}"]')
         if path.endswith(".match"):
@@ -43,7 +46,7 @@ def fill(page: Any, source: Mapping[str, Any]) -> None:
             field.select_option(index=options.index(value) + 1)
         elif isinstance(value, bool):
             field.set_checked(value)
-        elif field.evaluate("n => n.tagName") == "SELECT":
+        elif tags.get(path) == "SELECT":
             field.select_option(value)
         else:
             field.fill(str(value))
@@ -64,7 +67,6 @@ def write(page: Any, server: Server, kind: str) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     fill(page, {**rest, **{n: example[n] for n in ("options", "prompts") if n in example}, **belongs})
     page.locator('[name="id"]').fill(f"journey-{kind.replace('_', '-')}")
-    # The pause after which the page saves by itself.
     page.clock.fast_forward(AUTOSAVE_MS)
     page.get_by_text("Nothing. It can be submitted.").wait_for()
     assert page.locator("#shown .item-stem").inner_text() == example["stem"]
@@ -76,8 +78,8 @@ def write(page: Any, server: Server, kind: str) -> None:
 def test_items_of_every_type_are_written_and_approved(world: World, server: Server, browser: Any) -> None:
     ids = {role: newcomer(world, role) for role in (Role.INSTRUCTOR, Role.REVIEWER)}
     author = browser.new_context(reduced_motion="reduce")
+    author.clock.install()
     page = author.new_page()
-    page.clock.install()
     sign_in(page, server, "instructor")
     for kind in ITEM_TYPES:
         write(page, server, kind)
@@ -122,6 +124,7 @@ def two_windows(author: Any, server: Server) -> None:
     second.goto(first.url)
     for page, words in ((first, "First words"), (second, "Second words")):
         page.locator('[name="stem"]').fill(words)
+        page.clock.fast_forward(AUTOSAVE_MS)
         page.locator("#save-state:not(:text('Not saved yet')):not(:text('Saving'))").wait_for()
     assert first.locator("#save-state").inner_text() == "Saved"
     assert "Somebody saved this draft meanwhile" in second.locator("#save-state").inner_text()
@@ -154,14 +157,17 @@ def a_picture_and_a_sign_out(author: Any, server: Server) -> None:
     told = page.locator('[name="stem"]').input_value()
     assert told.startswith("Before ![A \\[buoy\\]](media/")
     assert told.endswith(".png) after")
+    page.clock.fast_forward(AUTOSAVE_MS)
     page.locator("#save-state:text-is('Saved')").wait_for()
     author.clear_cookies()
     page.locator('[name="stem"]').fill("Written while signed out")
+    page.clock.fast_forward(AUTOSAVE_MS)
     page.get_by_text("Not saved: you were signed out.").wait_for()
     assert page.get_by_role("link", name="Sign in in another window").is_visible()
     page.get_by_role("button", name="Save", exact=True).click()
     again = author.new_page()
     sign_in(again, server, "instructor")
+    page.clock.fast_forward(AGAIN_MS)
     page.locator("#save-state:text-is('Saved')").wait_for()
     assert page.locator("#sign-in-again").is_hidden()
     page.reload()
