@@ -58,12 +58,20 @@ def test_a_shipped_framework_is_inside(installed: Path, tmp_path: Path) -> None:
     assert told.stdout.endswith("No problems.\n")
 
 
+BANKS = "from quizapp import resources; print(resources.folder('question_banks'))"
 PAGE = "from quizapp.app import create_app; print(create_app().test_client().get('/login').status_code)"
 
 
 def test_banks_migrations_and_templates_are_inside(installed: Path, tmp_path: Path) -> None:
     home = {"QUIZAPP_HOME": str(tmp_path / "home"), "QUIZAPP_LOG_LEVEL": "error"}
-    run(installed / "quizapp", "demo", "--no-serve", cwd=tmp_path, **home)
+    run(installed / "quizapp", "db", "upgrade", cwd=tmp_path, **home)
     verified = run(installed / "quizapp", "audit", "verify", cwd=tmp_path, **home)
     assert verified.stdout.startswith("The chain is intact")
     assert run(installed / "python", "-c", PAGE, cwd=tmp_path, **home).stdout == "200\n"
+    told = run(installed / "python", "-c", BANKS, cwd=tmp_path).stdout.strip()
+    assert files(Path(told)) == files(ROOT / "question_banks") != {}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """What a folder holds, by path."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

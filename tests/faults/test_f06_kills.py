@@ -16,7 +16,7 @@ from tests.faults.kills import LEARNERS, Ground
 from tests.support.warm import Warm
 
 #: On each database; `make soak` asks for a hundred.
-ROUNDS = int(os.environ.get("QUIZAPP_TEST_KILLS", "15"))
+ROUNDS = int(os.environ.get("QUIZAPP_TEST_KILLS", "10"))
 #: So many kills does a learner live through in one attempt.
 ROUNDS_OF_ONE_ATTEMPT = 5
 

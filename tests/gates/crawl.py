@@ -41,7 +41,7 @@ def walk(place: Place, window: Window, doors: Sequence[str]) -> Iterator[tuple[s
         found.add(route)
         unseen.discard(url)
         try:
-            faults = window.open(url)
+            faults = window.open(url, route)
         except Error as error:
             if "Download is starting" not in str(error):
                 raise

@@ -59,6 +59,8 @@ BELOW_THE_MENU = """() => {
 }"""
 #: What was looked at, below the menu; most roles see the same framework, checks and explanations.
 SEEN: set[str] = set()
+#: Routes of which axe has seen a page at a desk; what other roles and items show there has the same colours.
+SEEN_AT_A_DESK: set[str | None] = set()
 #: The two looks at a page: a desk and a phone, each in the other scheme.
 DESK, PHONE = (1280, "light"), (360, "dark")
 
@@ -72,11 +74,11 @@ class Window:
     errors: list[str] = field(default_factory=list)
     has_looked: bool = False
 
-    def open(self, url: str) -> list[str]:
+    def open(self, url: str, route: str | None = None) -> list[str]:
         """Go there and look, unless another role has seen the same; gives everything wrong with the page."""
         answer = self.page.goto(url)
         faults = [] if answer.ok else [f"answers {answer.status}"]
-        return faults if self._is_known() else [*faults, *self.look()]
+        return faults if self._is_known() else [*faults, *self.look(route)]
 
     def _is_known(self) -> bool:
         """Whether nothing below the menu is new to this process; each window looks at its menu once."""
@@ -86,17 +88,20 @@ class Window:
         self.has_looked = True
         return is_known
 
-    def look(self) -> list[str]:
+    def look(self, route: str | None = None) -> list[str]:
         """Everything wrong with the page that is open; its size and scheme change, it stays loaded."""
         self.page.wait_for_load_state()
-        faults = [*self._look(*PHONE, OPTIONS), *self._look(*DESK, AGAIN)]
+        is_new = route is None or route not in SEEN_AT_A_DESK
+        SEEN_AT_A_DESK.add(route)
+        faults = [*self._look(*PHONE, OPTIONS), *self._look(*DESK, AGAIN if is_new else None)]
         bare = self.page.evaluate(BARE_WORDS, [OPEN, CLOSE])
         return faults + [f"not translated: {words}" for words in bare]
 
-    def _look(self, width: int, scheme: str, options: dict[str, Any]) -> list[str]:
+    def _look(self, width: int, scheme: str, options: dict[str, Any] | None) -> list[str]:
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        faults = [f"axe {width} {scheme}: {told}" for told in self.page.evaluate(RUN_AXE, options)]
+        told = self.page.evaluate(RUN_AXE, options) if options else []
+        faults = [f"axe {width} {scheme}: {one}" for one in told]
         return faults + [f"clipped at {width}: {told}" for told in self.page.evaluate(CLIPPED)]
 
 
