@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from quizapp.domain.item import ItemVersion
-from quizapp.domain.item_types import ITEM_TYPES, item_type
+from quizapp.domain.item_types import item_type
 from quizapp.integrations.item_formats.qti import item_writing
 from quizapp.integrations.item_formats.qti.names import THREE
 from quizapp.integrations.item_formats.qti.package_writing import xml
@@ -111,7 +112,7 @@ def _variable(identifier: str, value: Any, state: dict[str, Any], cardinality: s
     return {"identifier": identifier, "cardinality": told, "value": value, "state": state}
 
 
-@pytest.mark.parametrize(("kind", "scoring", "response"), [one for one in RESPONSES if one[0] in ITEM_TYPES])
+@pytest.mark.parametrize(("kind", "scoring", "response"), RESPONSES)
 def test_it_pays_what_we_pay(page: Any, kind: str, scoring: str | None, response: dict[str, Any]) -> None:
     item = example(kind, **({"scoring": scoring} if scoring else {}))
     ours = item_type(kind).mark(item.key, item.content, response)
@@ -132,4 +133,22 @@ def test_it_pays_for_what_a_person_clicks_and_types(page: Any) -> None:
     assert page.evaluate("() => end()")["SCORE"] == 1
     assert page.get_by_text("45 less the 15 days that have passed.").is_visible()
     page.evaluate("([xml]) => load(xml)", [_file(example("short_text"))])
+    assert page.evaluate("() => end()")["SCORE"] == 0
+
+
+def test_it_draws_numbers_and_reckons_as_we_do(page: Any) -> None:
+    """Whatever is drawn: the right number gets the point, another none."""
+    item = example("parametrised_numeric")
+    for off, score in ((0, 1), (1, 0)):
+        page.evaluate("([xml]) => load(xml)", [_file(item)])
+        days, passed = map(int, re.findall(r"\d+", page.get_by_text("A permit of").inner_text()))
+        assert (days % 15, passed % 5, 30 <= days <= 90, 5 <= passed <= 20) == (0, 0, True, True)
+        page.get_by_role("textbox").fill(str(days - passed + off))
+        assert page.evaluate("() => end()")["SCORE"] == score
+
+
+def test_it_leaves_the_points_of_an_essay_to_people(page: Any) -> None:
+    page.evaluate("([xml]) => load(xml)", [_file(example("essay"))])
+    assert not page.get_by_text("The tone keeps the door open").is_visible(), "that is for scorers"
+    page.get_by_role("textbox").fill("Because.")
     assert page.evaluate("() => end()")["SCORE"] == 0

@@ -28,8 +28,9 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
     "template-processing": ("set-template-value+ set-correct-response", "", ""),
     "set-template-value": ("EXPRESSION", "identifier", ""),
     "set-correct-response": ("EXPRESSION", "identifier", ""),
+    "integer-to-float": ("EXPRESSION", "", ""),
     "random-integer": ("", "min max", "step"),
-    "printed-variable": ("", "identifier", "format"),
+    "printed-variable": ("", "identifier format", ""),
     "correct-response": ("value+", "", ""),
     "default-value": ("value+", "", ""),
     "value": ("", "", ""),
@@ -128,7 +129,8 @@ STRUCTURE: Mapping[str, tuple[str, str, str]] = {
 _RULES = ("response-condition", "set-outcome-value")
 _VALUES = (
     "is-null and match equal divide delete sum multiple ordered variable correct map-response "
-    "test-variables base-value subtract product power min max math-operator round-to random-integer"
+    "test-variables base-value subtract product power min max math-operator round-to random-integer "
+    "integer-to-float"
 )
 _INTERACTIONS = ("choice-interaction", "order-interaction", "match-interaction")
 _INTERACTIONS += ("gap-match-interaction", "hotspot-interaction", "extended-text-interaction")

@@ -34,7 +34,7 @@ class Markup:
 
     ``media`` is the way from the file being written to the folder of pictures; ``pictures``
     collects the names of those that were put in; ``printed`` are the variables whose names in braces
-    stand for what they are, and the format of each, "" for the usual one.
+    stand for what they are, and the format of each.
     """
 
     def __init__(self, make: Maker, media: str = f"../{MEDIA_PREFIX}") -> None:
@@ -98,10 +98,7 @@ class Markup:
                 yield f"{{{part}}}"
 
     def _variable(self, name: str) -> Element:
-        told = {"identifier": name}
-        return self.make(
-            "printed-variable", told | ({"format": self.printed[name]} if self.printed[name] else {})
-        )
+        return self.make("printed-variable", {"identifier": name, "format": self.printed[name]})
 
     def _all(self, tokens: Sequence[Token]) -> list[Any]:
         """Elements and texts of tokens on one level; a token that opens takes all up to its end."""

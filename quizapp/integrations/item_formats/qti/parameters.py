@@ -25,6 +25,7 @@ from quizapp.integrations.item_formats.qti.reports import Refusal
 from quizapp.integrations.item_formats.qti.scoring import RESPONSE, Question, Rules, declaration
 
 DECLARATION, PROCESSING = "template-declaration", "template-processing"
+TO_FLOAT = "integer-to-float"
 SET, SET_CORRECT = "set-template-value", "set-correct-response"
 OPERATORS = {"+": "sum", "-": "subtract", "*": "product", "/": "divide", "^": "power"}
 #: Functions that QTI has under a name of its own.
@@ -41,7 +42,7 @@ def write(markup: Markup, item: ItemVersion) -> Question:
     key: Mapping[str, Any] = item.key
     make, rules = markup.make, Rules(markup.make)
     ranges = _ranges(key["parameters"])
-    markup.printed = {one.name: "" if _is_whole(one) else f"%.{one.places}f" for one in ranges}
+    markup.printed = {one.name: f"%.{one.places}f" for one in ranges}
     declared = [_declared(markup, one) for one in ranges]
     told = [make(SET, {"identifier": one.name}, _drawn(rules, one)) for one in ranges]
     answer = formula(rules, expression.parse(key["expression"]))
@@ -73,23 +74,22 @@ def _ranges(parameters: Sequence[Mapping[str, str]]) -> list[variants.Range]:
 
 
 def _declared(markup: Markup, one: variants.Range) -> Element:
-    base = "integer" if _is_whole(one) else "float"
-    told = {"identifier": one.name, "cardinality": "single", "base-type": base}
-    return markup.make(DECLARATION, told)
-
-
-def _is_whole(one: variants.Range) -> bool:
-    return one.places == 0
+    # Whole numbers as well: the two kinds of numbers cannot be assigned to each other.
+    return markup.make(DECLARATION, {"identifier": one.name, "cardinality": "single", "base-type": "float"})
 
 
 def _drawn(rules: Rules, one: variants.Range) -> Element:
     """A whole number by itself; any other as so many steps from the first."""
-    if _is_whole(one):
+    if one.places == 0:
         last = one.first + one.step * (one.count - 1)
-        return rules.call("random-integer", min=str(one.first), max=str(last), step=str(one.step))
-    steps = rules.call("random-integer", min="0", max=str(one.count - 1), step="1")
+        return _integer(rules, str(one.first), str(last), str(one.step))
+    steps = _integer(rules, "0", str(one.count - 1), "1")
     width = rules.call("product", steps, rules.base("float", _decimal(one.step)))
     return rules.call("sum", rules.base("float", _decimal(one.first)), width)
+
+
+def _integer(rules: Rules, first: str, last: str, step: str) -> Element:
+    return rules.call(TO_FLOAT, rules.call("random-integer", min=first, max=last, step=step))
 
 
 def _decimal(value: Fraction) -> str:
@@ -120,7 +120,7 @@ def formula(rules: Rules, node: Node) -> Element:
 
 
 def _number(rules: Rules, value: Fraction) -> Element:
-    return rules.base("integer" if value.denominator == 1 else "float", _decimal(value))
+    return rules.base("float", _decimal(value))
 
 
 # --- reading ----------------------------------------------------------------------------
@@ -171,6 +171,7 @@ class _Reader:
 
     def _text(self, element: Element) -> tuple[str, int]:
         """A formula as text, and how tightly its outermost sign binds."""
+        element = _unwrapped(element)
         kind = name(element)
         if kind == "base-value":
             return _signed(text_of(element))
@@ -237,18 +238,24 @@ def _inner(rule: Element) -> Element:
     return found[0]
 
 
+def _unwrapped(element: Element) -> Element:
+    """What a whole number is, where it is used as any other."""
+    return _inner(element) if name(element) == TO_FLOAT else element
+
+
 def _unknown(told: str) -> Refusal:
     return Refusal("file", told, "templates_not_supported")
 
 
 def _range(element: Element) -> tuple[Fraction, Fraction, int]:
     """First, step and how many; raises `Refusal` for what is no range of steps."""
+    element = _unwrapped(element)
     if name(element) == "random-integer":
         return _whole_range(element)
     parts = children(element)
     if name(element) != "sum" or [name(part) for part in parts] != ["base-value", "product"]:
         raise _unknown(name(element))
-    factors = children(parts[1])
+    factors = [_unwrapped(part) for part in children(parts[1])]
     if [name(part) for part in factors] != ["random-integer", "base-value"]:
         raise _unknown(name(element))
     first, step, count = _whole_range(factors[0])
