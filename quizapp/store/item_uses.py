@@ -45,7 +45,7 @@ class Records:
     latest_at: datetime | None = None
 
 
-def forms_query(version_ids: Collection[UUID]) -> Select[Any]:
+def forms_query(version_ids: Collection[UUID]) -> Select[UUID, int, int, datetime]:
     """Forms by version: (version, forms, prepared, latest)."""
     return (
         select(
@@ -61,7 +61,7 @@ def forms_query(version_ids: Collection[UUID]) -> Select[Any]:
     )
 
 
-def attempts_query(version_ids: Collection[UUID]) -> Select[Any]:
+def attempts_query(version_ids: Collection[UUID]) -> Select[UUID, bool, int, int, datetime]:
     """Attempts by version and by whether they are live: (version, is live, attempts, sittings, latest)."""
     is_live = RowAttempt.purpose == Purpose.LIVE.value
     return (
@@ -78,7 +78,7 @@ def attempts_query(version_ids: Collection[UUID]) -> Select[Any]:
     )
 
 
-def records_query(version_ids: Collection[UUID]) -> Select[Any]:
+def records_query(version_ids: Collection[UUID]) -> Select[UUID, int, Any, datetime]:
     """Records by version: (version, records, in force, latest)."""
     return (
         select(
@@ -96,13 +96,17 @@ def records_query(version_ids: Collection[UUID]) -> Select[Any]:
 
 def forms(session: Session, version_ids: Collection[UUID]) -> dict[UUID, Forms]:
     """The forms that hold these versions; a version on none is left out."""
-    return {version: Forms(*told) for version, *told in session.execute(forms_query(version_ids))}
+    found = session.execute(forms_query(version_ids))
+    return {version: Forms(count, prepared, latest) for version, count, prepared, latest in found}
 
 
 def attempts(session: Session, version_ids: Collection[UUID]) -> dict[tuple[UUID, bool], Attempts]:
     """The attempts that met these versions, by whether they are live; previews and rehearsals are not."""
     found = session.execute(attempts_query(version_ids))
-    return {(version, bool(is_live)): Attempts(*told) for version, is_live, *told in found}
+    return {
+        (version, bool(is_live)): Attempts(count, sittings, latest)
+        for version, is_live, count, sittings, latest in found
+    }
 
 
 def records(session: Session, version_ids: Collection[UUID]) -> dict[UUID, Records]:
