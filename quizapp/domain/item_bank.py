@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from quizapp.domain import formula, picture
 from quizapp.domain.errors import Problem
-from quizapp.domain.item import STABLE_ID, STABLE_ID_RULE, digest_of, shown, texts
+from quizapp.domain.item import STABLE_ID, STABLE_ID_RULE, ItemVersion, digest_of, shown, texts
 
 DISTRIBUTIONS = ("public", "restricted")
 SME_REVIEWS = ("pending", "done")
@@ -113,6 +113,22 @@ class PlacedItem:
             stimulus=str(source.get("stimulus") or ""),
             enemies=frozenset(texts(source.get("enemies"))),
         )
+
+
+def saying(item: ItemVersion, linked: Mapping[str, frozenset[str]]) -> ItemVersion:
+    """An item as a file tells it: what it is linked with beside its version stands among its enemies."""
+    return replace(item, enemies=item.enemies | linked.get(item.id, frozenset()))
+
+
+def unsaid(
+    item: ItemVersion, linked: Mapping[str, frozenset[str]], said: Mapping[str, Collection[str]]
+) -> ItemVersion:
+    """An item of a file without the enemies it is linked with already, unless its version ``said`` them.
+
+    What a file carried out and brings back is no new wording.
+    """
+    beside = linked.get(item.id, frozenset()) - frozenset(said.get(item.id, ()))
+    return replace(item, enemies=item.enemies - beside)
 
 
 def read_bank(source: Mapping[str, object]) -> tuple[ItemBank | None, list[Problem]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from quizapp.domain import picture
+from quizapp.domain import item_bank, picture
 from quizapp.domain.errors import NotFound, Problem
 from quizapp.domain.exchange import ItemFormat, Outgoing, Picture
 from quizapp.domain.item import to_source
@@ -15,7 +15,7 @@ from quizapp.domain.person import Actor, Permission
 from quizapp.integrations.item_formats import FORMATS, csv_items, item_format, xlsx_items
 from quizapp.services import pictures
 from quizapp.services.unit_of_work import Context
-from quizapp.store import bank_contents
+from quizapp.store import bank_contents, item_lists
 from quizapp.store import frameworks as framework_store
 from quizapp.store import items as store
 
@@ -93,7 +93,8 @@ def _outgoing(session: Session, bank_id: str) -> Outgoing:
     if row is None:
         raise NotFound("not_found", noun="item_bank", bank=bank_id)
     contents = bank_contents.of_bank(session, row.id)
-    items = tuple(told.item for told in contents.wordings)
+    linked = item_lists.links(session, row.id)
+    items = tuple(item_bank.saying(told.item, linked) for told in contents.wordings)
     texts = [*map(to_source, items), *(stimulus.text for stimulus in contents.used.values())]
     found = pictures.of_names(session, picture.names(texts))
     return Outgoing(

@@ -12,8 +12,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from quizapp.domain import item_bank, picture
 from quizapp.domain import item_import as domain
-from quizapp.domain import picture
 from quizapp.domain.errors import Invalid, NotFound, Problem
 from quizapp.domain.exchange import Entry, Given, Package
 from quizapp.domain.item import ItemVersion, Level, Pool, texts
@@ -25,7 +25,7 @@ from quizapp.integrations.item_formats import csv_items, guessing, item_format
 from quizapp.services import pictures
 from quizapp.services.item_loading import Loading
 from quizapp.services.unit_of_work import Context, UnitOfWork
-from quizapp.store import bank_contents
+from quizapp.store import bank_contents, item_lists
 from quizapp.store import frameworks as framework_store
 from quizapp.store import items as store
 from quizapp.store import people as people_store
@@ -237,13 +237,19 @@ def _task_codes(session: Session, row: store.RowItemBank) -> tuple[str, ...]:
 def _judge(session: Session, upload: Upload, read: ReadFile) -> list[Line]:
     row = _bank(session, upload.bank_id)
     contents = bank_contents.of_bank(session, row.id)
+    linked = item_lists.links(session, row.id)
+    said = {told.item.id: told.item.enemies for told in contents.wordings}
+    drafts = [
+        replace(draft, item=item_bank.unsaid(draft.item, linked, said)) if draft.item else draft
+        for draft in read.drafts
+    ]
     bank = KnownBank(
         task_codes=_task_codes(session, row),
         items={told.item.id: KnownItem(told.item, told.digest) for told in contents.wordings},
         stimuli=contents.stimuli,
         pictures=read.names | pictures.known(session, _shown(read)),
     )
-    return domain.judge(read.drafts, bank, read.stimuli)
+    return domain.judge(drafts, bank, read.stimuli)
 
 
 def _shown(read: ReadFile) -> frozenset[str]:

@@ -7,7 +7,7 @@ instead of lost, and `Refused` ("draft_changed") says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -86,7 +86,8 @@ def duplicate(context: Context, actor: Actor, bank_id: str, item_id: str) -> UUI
         if item is None:
             raise NotFound("not_found", noun="item", item=item_id)
         form, _ = _current_form(uow, item)
-        enemies = sorted({*form.get("enemies", []), item_id})
+        linked = item_lists.links(uow.session, item.bank_row_id).get(item_id, frozenset())
+        enemies = sorted({*form.get("enemies", []), *linked, item_id})
         return _open(uow, item.bank_row_id, form | {"id": "", "enemies": enemies}, person_id)
 
 
@@ -98,11 +99,19 @@ def _current_form(uow: UnitOfWork, item: item_store.RowItem) -> tuple[Form, int]
     return form_of(told), version.number
 
 
-def open_changed(uow: UnitOfWork, item: item_store.RowItem, person_id: UUID, task: str) -> UUID:
-    """A draft of an item that counts for another task first, inside a running transaction; gives its id."""
+def open_changed(
+    uow: UnitOfWork, item: item_store.RowItem, person_id: UUID, changed: Callable[[Form], Form]
+) -> UUID:
+    """A draft of an item with its form ``changed``, inside a running transaction; gives its id.
+
+    Raises `Refused` ("draft_is_open", and "illegal_transition" for a retired item).
+    """
+    if store.open_of(uow.session, item.id) is not None:
+        raise Refused("draft_is_open", item=item.item_id)
+    if item.status == ItemStatus.RETIRED.value:
+        move(ItemStatus.RETIRED, "revise")
     form, number = _current_form(uow, item)
-    tasks = [task, *(code for code in form["tasks"] if code != task)]
-    return _open(uow, item.bank_row_id, form | {"tasks": tasks}, person_id, item, number)
+    return _open(uow, item.bank_row_id, form | changed(form), person_id, item, number)
 
 
 def _open(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from quizapp.domain import item_bank
 from quizapp.domain.errors import Refused
 from quizapp.domain.item import ItemStatus, ItemVersion, Pool, digest, digest_of
 from quizapp.domain.item_bank import Stimulus
 from quizapp.services.unit_of_work import UnitOfWork
+from quizapp.store import item_lists
 from quizapp.store import items as store
 
 Progress = Callable[[int, int], None]
@@ -38,6 +40,7 @@ class Loading:
         Raises `Refused` ("practised_item") for items that would return from practice to secure.
         """
         self.known = {s.item.item_id: s for s in store.stored(self.uow.session, self.row.id)}
+        self._leave_out_linked()
         self._refuse_practised()
         stimuli = self._stimuli()
         self.uow.flush()
@@ -56,6 +59,11 @@ class Loading:
     def missing(self) -> tuple[str, ...]:
         """Items that are in the bank and were not loaded; they stay as they are."""
         return tuple(sorted(self.known.keys() - {item.id for item in self.items}))
+
+    def _leave_out_linked(self) -> None:
+        linked = item_lists.links(self.uow.session, self.row.id)
+        said = {name: s.version.enemies for name, s in self.known.items()}
+        self.items = [item_bank.unsaid(item, linked, said) for item in self.items]
 
     def _refuse_practised(self) -> None:
         practised = [

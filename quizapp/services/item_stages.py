@@ -38,7 +38,7 @@ def of_item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemS
         if item is None:
             raise NotFound("not_found", noun="item", item=item_id)
         draft = store.open_of(session, item.id)
-        exams = tuple(_asking(session, item))
+        exams = tuple(asking(session, item))
         state = DraftState(draft.state) if draft else None
         is_asked = bool(exams) and item.suspended_at is None
         told = stage(ItemStatus(item.status), state, is_asked)
@@ -50,19 +50,21 @@ def asked(context: Context, actor: Actor, bank_id: str) -> frozenset[tuple[str, 
     actor.require(Permission.BROWSE_BANK)
     with context.reading() as session:
         bank = item_store.bank(session, bank_id)
-        found = _published(session, bank.id) if bank else []
+        found = _in_state(session, bank.id, ExamState.PUBLISHED) if bank else []
         return frozenset(pair for _, pairs in found for pair in pairs)
 
 
-def _asking(session: Session, item: RowItem) -> list[tuple[UUID, str]]:
-    """The published exams whose blueprint asks the item's task from its pool of its bank."""
-    wanted = (item.scoring_task, item.pool)
-    return [(row.id, row.title) for row, pairs in _published(session, item.bank_row_id) if wanted in pairs]
+def asking(session: Session, item: RowItem, state: ExamState = ExamState.PUBLISHED) -> list[tuple[UUID, str]]:
+    """The exams in a state whose blueprint asks the item's task from its pool of its bank."""
+    wanted, found = (item.scoring_task, item.pool), _in_state(session, item.bank_row_id, state)
+    return [(row.id, row.title) for row, pairs in found if wanted in pairs]
 
 
-def _published(session: Session, bank_row_id: UUID) -> list[tuple[RowExam, frozenset[tuple[str, str]]]]:
-    """The published exams of a bank, each with the (task code, pool) pairs it asks."""
-    rows = exam_store.of_bank(session, bank_row_id, ExamState.PUBLISHED.value)
+def _in_state(
+    session: Session, bank_row_id: UUID, state: ExamState
+) -> list[tuple[RowExam, frozenset[tuple[str, str]]]]:
+    """The exams of a bank in a state, each with the (task code, pool) pairs it asks."""
+    rows = exam_store.of_bank(session, bank_row_id, state.value)
     return [(row, _pairs(exam_store.definition_of(row))) for row in rows]
 
 

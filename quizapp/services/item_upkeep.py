@@ -8,6 +8,7 @@ from quizapp.domain.errors import Invalid, NotFound, Problem, Refused, raise_if_
 from quizapp.domain.framework import Framework
 from quizapp.domain.item import ItemStatus, Pool, move
 from quizapp.domain.item_draft import DraftState, check_comment
+from quizapp.domain.item_form import Form
 from quizapp.domain.person import Actor
 from quizapp.services import item_drafts, items_read
 from quizapp.services.item_drafts import writer
@@ -77,12 +78,13 @@ def propose_task(
         rows = _locked(uow, bank_id, item_ids)
         _need_task(_framework(uow, bank_id), task)
         for row in rows:
-            if draft_store.open_of(uow.session, row.id) is not None:
-                raise Refused("draft_is_open", item=row.item_id)
-            if row.status == ItemStatus.RETIRED.value:
-                move(ItemStatus.RETIRED, "revise")
-            item_drafts.open_changed(uow, row, person_id, task)
+            item_drafts.open_changed(uow, row, person_id, lambda form: _counts_for(task, form))
     return len(rows)
+
+
+def _counts_for(task: str, form: Form) -> Form:
+    """The task first, then those the item had."""
+    return {"tasks": [task, *(code for code in form["tasks"] if code != task)]}
 
 
 def _framework(uow: UnitOfWork, bank_id: str) -> Framework:

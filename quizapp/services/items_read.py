@@ -129,7 +129,6 @@ class ItemPage:
     view: Mapping[str, Any]
     stimulus: Stimulus | None
     sources: tuple[Mapping[str, Any], ...]
-    enemies: tuple[str, ...]
     scoring: str
     review: Review | None
     history: tuple[WordingLine, ...]
@@ -205,7 +204,6 @@ def item(context: Context, actor: Actor, bank_id: str, item_id: str) -> ItemPage
             view=_view(version),
             stimulus=Stimulus(scenario.stimulus_id, scenario.title, scenario.text) if scenario else None,
             sources=tuple(current.sources),
-            enemies=tuple(current.enemies),
             scoring=str(version.key.get("scoring", "")) if may_read_key else "",
             review=_review(version) if may_read_key else None,
             history=tuple(_wording(w) for w in wordings),

@@ -22,6 +22,7 @@ from quizapp.services import admissions, forms
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import attempts as attempt_store
 from quizapp.store import exams as exam_store
+from quizapp.store import item_links
 from quizapp.store import prepared_forms as store
 from quizapp.store import sittings as sitting_store
 from quizapp.store.exams import RowExam, RowSitting
@@ -113,7 +114,8 @@ def _is_valid(uow: UnitOfWork, row: RowPreparedForm, definition: ExamDefinition,
     if row.form_id is None or row.basis != wanted:
         return False
     met = attempt_store.exposed_items(uow.session, row.person_id)
-    if met.intersection(attempt_store.item_rows(uow.session, row.form_id)):
+    held = attempt_store.item_rows(uow.session, row.form_id)
+    if met.intersection(held) or item_links.are_among(uow.session, held):
         return False
     return store.is_drawable(uow.session, row.form_id, definition.pool.value)
 

@@ -87,7 +87,7 @@ class RowAttempt(Base):
     sitting_id: Mapped[UUID | None] = mapped_column(ForeignKey("sitting.id"), index=True)
     exam_id: Mapped[UUID] = mapped_column(ForeignKey("exam.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    form_id: Mapped[UUID] = mapped_column(ForeignKey("form.id"))
+    form_id: Mapped[UUID] = mapped_column(ForeignKey("form.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
     cycle: Mapped[int]
     is_top_up: Mapped[bool]

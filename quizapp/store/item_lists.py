@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from quizapp.store import item_links
 from quizapp.store.items import RowItem, RowItemBank, RowItemTask, RowItemVersion, RowStimulus
 
 
@@ -110,6 +111,36 @@ def contents(session: Session, bank_row_id: UUID) -> list[tuple[str, Mapping[str
         .order_by(RowItem.item_id)
     )
     return [(item_id, content) for item_id, content in session.execute(query)]
+
+
+def links(session: Session, bank_row_id: UUID) -> dict[str, frozenset[str]]:
+    """What the items of a bank are kept apart from beside their versions, all by stable id."""
+    apart = item_links.of_banks(session, [bank_row_id])
+    named = select(RowItem.id, RowItem.item_id).where(RowItem.id.in_(apart))
+    names = {row.id: row.item_id for row in session.execute(named)} if apart else {}
+    return {names[row_id]: frozenset(names[other] for other in others) for row_id, others in apart.items()}
+
+
+def saying(session: Session, bank_row_id: UUID) -> dict[str, frozenset[str]]:
+    """The enemies that the current wording of each item of a bank names, by stable id."""
+    query = (
+        select(RowItem.item_id, RowItemVersion.enemies)
+        .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
+        .where(RowItem.bank_row_id == bank_row_id)
+    )
+    return {item_id: frozenset(enemies) for item_id, enemies in session.execute(query)}
+
+
+def stems(session: Session, bank_row_id: UUID, item_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """(what is asked, status) of these items of a bank, by stable id."""
+    query = (
+        select(RowItem.item_id, RowItem.status, RowItemVersion.content)
+        .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
+        .where(RowItem.bank_row_id == bank_row_id, RowItem.item_id.in_(item_ids))
+    )
+    return {
+        name: (str(text.get("stem", "")).strip(), status) for name, status, text in session.execute(query)
+    }
 
 
 def ids_of_task(session: Session, bank_row_id: UUID, task_code: str) -> tuple[str, ...]:

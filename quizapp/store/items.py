@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quizapp.domain.blueprint import Candidate
 from quizapp.domain.item import ItemStatus, ItemVersion, Level, Pool, Source
+from quizapp.store import item_links
 from quizapp.store.engine import Base
 from quizapp.store.types import Instant
 
@@ -238,7 +239,9 @@ def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> li
         .order_by(RowItem.bank_row_id, RowItem.item_id)
     )
     rows = session.execute(query).all()
-    names = {f"{bank_id}/{item_id}" for _, bank_id, item_id, *_ in rows}
+    names = {row_id: f"{bank_id}/{item_id}" for row_id, bank_id, item_id, *_ in rows}
+    there = set(names.values())
+    apart = item_links.of_banks(session, bank_row_ids)
     return [
         Eligible(
             row_id,
@@ -247,7 +250,8 @@ def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> li
                 id=f"{bank_id}/{item_id}",
                 task_code=task_code,
                 stimulus=f"{bank_id}/{scenario}" if scenario else None,
-                enemies=frozenset(f"{bank_id}/{enemy}" for enemy in enemies) & names,
+                enemies=frozenset(f"{bank_id}/{enemy}" for enemy in enemies) & there
+                | {names[other] for other in apart.get(row_id, ()) if other in names},
             ),
         )
         for row_id, bank_id, item_id, task_code, version_id, enemies, scenario in rows

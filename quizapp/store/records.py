@@ -100,7 +100,7 @@ class RowDisclosure(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
 
-_IN_FORCE = RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value])
+IN_FORCE = RowRecord.status.in_([RecordStatus.VALID.value, RecordStatus.SUSPENDED.value])
 #: Orders records as they were written; of two of one instant, ids and serials tell nothing.
 _WRITTEN = (
     select(func.min(RowRecordEvent.id)).where(RowRecordEvent.record_id == RowRecord.id).scalar_subquery()
@@ -162,7 +162,7 @@ def ends_on(session: Session, attempt: RowAttempt) -> date | None:
         RowRecord.person_id == attempt.person_id,
         RowRecord.exam_id == attempt.exam_id,
         RowRecord.cycle == attempt.cycle,
-        _IN_FORCE,
+        IN_FORCE,
     )
     return session.scalar(query)
 
@@ -263,19 +263,19 @@ def remember_key(session: Session, key_id: str, public_key: bytes, now: datetime
 
 def in_force_of_key(session: Session, key_id: str, limit: int) -> Sequence[RowRecord]:
     """Some valid and suspended records this key signed, oldest first."""
-    query = select(RowRecord).where(RowRecord.key_id == key_id, _IN_FORCE)
+    query = select(RowRecord).where(RowRecord.key_id == key_id, IN_FORCE)
     return session.scalars(query.order_by(RowRecord.issued_at, RowRecord.id).limit(limit)).all()
 
 
 def in_force_of_person(session: Session, person_id: UUID) -> Sequence[RowRecord]:
     """A person's valid and suspended records, oldest first."""
-    query = select(RowRecord).where(RowRecord.person_id == person_id, _IN_FORCE)
+    query = select(RowRecord).where(RowRecord.person_id == person_id, IN_FORCE)
     return session.scalars(query.order_by(RowRecord.issued_at, RowRecord.id)).all()
 
 
 def in_force_by_key(session: Session) -> dict[str, int]:
     """How many valid and suspended records each key signed."""
-    query = select(RowRecord.key_id, func.count()).where(_IN_FORCE).group_by(RowRecord.key_id)
+    query = select(RowRecord.key_id, func.count()).where(IN_FORCE).group_by(RowRecord.key_id)
     return {row[0]: row[1] for row in session.execute(query)}
 
 

@@ -27,6 +27,7 @@ from quizapp.web import (
     home,
     item_drafts,
     item_history,
+    item_links,
     item_reviews,
     item_statistics,
     item_upkeep,
@@ -71,6 +72,7 @@ BLUEPRINTS = (
     item_drafts.bp,
     item_history.bp,
     item_reviews.bp,
+    item_links.bp,
     item_upkeep.bp,
     stimuli.bp,
     sittings.bp,  # exams and sittings share one

@@ -74,6 +74,8 @@ def step_words() -> Mapping[str, str]:
         "restore": _("Restored"),
         "retire": _("Retired"),
         "practise": _("Moved to the practice pool"),
+        "link": _("Kept apart from"),
+        "unlink": _("No longer kept apart from"),
     }
 
 

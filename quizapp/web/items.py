@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from quizapp.domain.framework import TaskStatement
 from quizapp.domain.item_bank import PRACTICE_NEEDED, SECURE_NEEDED, CoverageLevel
 from quizapp.domain.person import Permission
-from quizapp.services import item_stages, items_read, problem_reports, saved_views
+from quizapp.services import item_links, item_stages, items_read, problem_reports, saved_views
 from quizapp.services import item_statistics as statistics_service
 from quizapp.services.item_statistics import Report as StatisticsReport
 from quizapp.services.items_read import BankPage, ItemFilter
@@ -148,6 +148,8 @@ def item(bank_id: str, item_id: str) -> Any:
         told=told,
         bank=told.bank,
         line=told.line,
+        enemies=item_links.enemies(context(), actor(), bank_id, item_id),
+        **_linkable(bank_id, item_id),
         reports=_reports(bank_id, item_id),
         may_suspend=actor().may(Permission.SUSPEND_ITEM),
         statistics=_statistics(bank_id, item_id),
@@ -159,6 +161,14 @@ def item(bank_id: str, item_id: str) -> Any:
         tasks=[(code, told.framework.task(code)) for code in told.line.tasks],
         **item_statistics.facts(),
     )
+
+
+def _linkable(bank_id: str, item_id: str) -> dict[str, Any]:
+    """What a search for further enemies finds, for whoever may link them."""
+    text = request.args.get("apart", "").strip()
+    may_look = text and actor().may(Permission.WRITE_ITEM)
+    found = item_links.search(context(), actor(), bank_id, item_id, text) if may_look else None
+    return {"apart": text, "found": found}
 
 
 def _statistics(bank_id: str, item_id: str) -> StatisticsReport | None:

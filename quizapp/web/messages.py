@@ -230,6 +230,7 @@ MESSAGES: Mapping[str, LazyString] = {
         "Approved items rest on these very words, so they stay. Write another scenario. Nothing was changed."
     ),
     "bad_upkeep": _l("Nothing was changed: choose some items, and give a reason in some words."),
+    "bad_item_link": _l("Nothing was linked. Every reason stands here."),
     "scenario_split": _l(
         "A scenario serves one pool: choose all items that share it, or none. Nothing was changed."
     ),

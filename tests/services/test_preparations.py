@@ -7,17 +7,17 @@ from uuid import UUID
 
 import pytest
 
-from quizapp.domain.person import Actor
+from quizapp.domain.person import Actor, Role
 from quizapp.ports import FixedClock
-from quizapp.services import attempts, preparations, rounds, sittings
+from quizapp.services import attempts, item_links, preparations, rounds, sittings
 from quizapp.services.unit_of_work import Context
 from quizapp.store import attempts as attempt_store
 from quizapp.store.attempts import RowAttempt, RowExposure, RowForm, RowFormSlot
-from quizapp.store.items import RowItem, RowItemVersion
+from quizapp.store.items import RowItem
 from quizapp.store.prepared_forms import RowPreparedForm
 from tests.support import attempts as room
 from tests.support import banks, exams
-from tests.support.people import TESTS
+from tests.support.people import TESTS, person
 
 SOON = timedelta(minutes=29)
 
@@ -119,26 +119,27 @@ def test_a_form_with_an_item_the_person_has_met_since_is_thrown_away(
         assert met not in attempt_store.item_rows(session, session.get_one(RowAttempt, attempt_id).form_id)
 
 
-def test_a_form_with_an_item_suspended_since_is_thrown_away(
+def test_a_form_with_an_item_suspended_or_items_linked_since_is_thrown_away(
     context: Context, clock: FixedClock, sitting_id: UUID, learners: list[Actor]
 ) -> None:
+    author = Actor(person(context, Role.INSTRUCTOR, name="Ann Author"), frozenset({Role.INSTRUCTOR}))
     clock.instant += timedelta(hours=1) - SOON
     preparations.run(context)
-    form_id = prepared(context)[learners[0].person_id]
+    forms = [prepared(context)[actor.person_id] for actor in learners]
     with context.transaction(TESTS) as uow:
-        version = (
-            uow.session.query(RowItemVersion)
-            .join(RowFormSlot, RowFormSlot.item_version_id == RowItemVersion.id)
-            .filter(RowFormSlot.form_id == form_id)
-            .first()
-        )
-        uow.session.get_one(RowItem, version.item_row_id).suspended_at = uow.now
-        uow.audit("suspend", "item", version.item_row_id)
+        first, second = (attempt_store.item_rows(uow.session, form_id) for form_id in forms)
+        suspended = next(row_id for row_id in first if row_id not in second)
+        uow.session.get_one(RowItem, suspended).suspended_at = uow.now
+        uow.audit("suspend", "item", suspended)
+        linked = [uow.session.get_one(RowItem, row_id).item_id for row_id in second[:2]]
+    item_links.link(context, author, "small-bank", linked[0], linked[1:])
     clock.instant += SOON
-    attempt_id = attempts.start(context, learners[0], sitting_id)
+    started = [attempts.start(context, actor, sitting_id) for actor in learners]
     with context.reading() as session:
-        items = attempt_store.item_rows(session, session.get_one(RowAttempt, attempt_id).form_id)
-        assert (version.item_row_id in items, session.get(RowForm, form_id)) == (False, None)
+        items = [attempt_store.item_rows(session, form_of(context, attempt_id)) for attempt_id in started]
+        assert suspended not in items[0]
+        assert not set(second[:2]) <= set(items[1])
+        assert [session.get(RowForm, form_id) for form_id in forms] == [None, None]
 
 
 def test_what_nobody_used_is_thrown_away_when_the_sitting_is_over(

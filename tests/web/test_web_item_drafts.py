@@ -97,7 +97,10 @@ def test_an_item_from_nothing_to_its_version(office: Office) -> None:
     assert "own_item" not in rita.post(f"{url}/approve", data={"why": "Good"}).text
     assert "Approved" in rita.get(f"/banks/{BANK}/items/n-1").text
     history = rita.get(f"/banks/{BANK}/items/n-1/history").text
-    assert all(words in history for words in ("Harder now", "See there", "Ann Author", "Version frozen"))
+    assert all(
+        words in history
+        for words in ("Harder now", "See there", "Ann Author", "Version frozen", "Never asked")
+    )
 
 
 def test_two_windows_undo_and_the_parts_a_script_asks_for(office: Office) -> None:

@@ -135,6 +135,28 @@ def test_an_item_shows_where_it_belongs(author: FlaskClient) -> None:
     assert "Port law" in html
 
 
+def test_enemies_are_searched_linked_and_let_go_on_the_page(
+    author: FlaskClient, administrator: FlaskClient
+) -> None:
+    author.application.config["WTF_CSRF_ENABLED"] = False
+    url = "/banks/harbour-items/items/s-0"
+    found = page(author, f"{url}?apart=s-1")
+    assert re.findall(r'name="other" value="([^"]+)"', found) == ["s-1", "s-10", "s-11"]
+    told = author.post(f"{url}/enemies", data={"other": ["s-1", "x-1"]}, follow_redirects=True).text
+    assert "Nothing was linked" in told
+    assert "x-1 The bank has no such item." in told
+    told = author.post(f"{url}/enemies", data={"other": ["s-1", "s-2"]}, follow_redirects=True).text
+    assert "Kept apart from 2 more items" in told
+    assert "its version names this item" in told
+    assert page(author, f"{url[:-1]}2").count("linked beside the versions") == 1
+    told = author.post(f"{url}/enemies/s-2/unlink", follow_redirects=True).text
+    assert "The link is gone" in told
+    assert 'value="s-2"' in told
+    assert "1 draft no longer names" in author.post(f"{url}/enemies/d-1/draft", follow_redirects=True).text
+    told = page(administrator, f"{url}?apart=s")
+    assert ("linked beside the versions" in told, "Keep apart" in told) == (True, False)
+
+
 def test_without_the_permission_there_is_no_key(administrator: FlaskClient) -> None:
     for kind in ITEM_TYPES:
         html = page(administrator, f"/banks/harbour-items/items/h-{kind}".replace("_", "-"))

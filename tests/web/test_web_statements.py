@@ -62,7 +62,7 @@ def test_an_item_page_reads_the_attempt_once(sitter: Sitter) -> None:
 
 
 def test_starting_takes_one_statement_for_all_slots_and_one_for_all_exposures(sitter: Sitter) -> None:
-    assert sitter.count("POST", f"/sittings/{sitter.sitting_id}/start") == 20
+    assert sitter.count("POST", f"/sittings/{sitter.sitting_id}/start") == 21
 
 
 def test_submitting_closes_scores_releases_and_issues_in_few_statements(sitter: Sitter) -> None:
