@@ -120,7 +120,8 @@ def draw(
 
     A form that nobody in particular will get (no ``person_id``) is drawn from all of them.
     """
-    pool = item_store.eligible(session, exam_store.bank_row_ids(session, exam_id), definition.pool)
+    banks, tasks = exam_store.bank_row_ids(session, exam_id), blueprint.task_codes
+    pool = item_store.eligible(session, banks, definition.pool, tasks)
     exposed = store.exposed_items(session, person_id) if person_id else set()
     unseen = [entry.candidate for entry in pool if entry.item_row_id not in exposed]
     try:

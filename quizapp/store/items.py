@@ -212,8 +212,10 @@ class Eligible:
     candidate: Candidate
 
 
-def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> list[Eligible]:
-    """Approved, not suspended items of these banks and this pool, by stable id.
+def eligible(
+    session: Session, bank_row_ids: Collection[UUID], pool: Pool, tasks: Collection[str] | None = None
+) -> list[Eligible]:
+    """Approved, not suspended items of these banks and this pool, by stable id; of these tasks, or of all.
 
     Candidates are named by bank and stable item id: unique over all banks, and sorted as
     authored, which the items of a scenario keep on a form.
@@ -238,6 +240,8 @@ def eligible(session: Session, bank_row_ids: Collection[UUID], pool: Pool) -> li
         )
         .order_by(RowItem.bank_row_id, RowItem.item_id)
     )
+    if tasks is not None:
+        query = query.where(RowItem.scoring_task.in_(tasks))
     rows = session.execute(query).all()
     names = {row_id: f"{bank_id}/{item_id}" for row_id, bank_id, item_id, *_ in rows}
     there = set(names.values())
