@@ -133,6 +133,76 @@ def _short_text(draw: st.DrawFn) -> dict[str, Any]:
     return {"answers": accepted[:1], **extra, "rationale": draw(WORDS)}
 
 
+@st.composite
+def _essay(draw: st.DrawFn) -> dict[str, Any]:
+    texts, points = draw(DISTINCT), draw(st.sampled_from(["12", "502"]))
+    levels = [{"points": point, "text": text} for point, text in zip("0" + points, texts, strict=False)]
+    criteria = [
+        {"id": name, "text": text, "levels": levels[:3] if "0" not in points else levels[:2]}
+        for name, text in zip(draw(IDS)[:2], texts[3:], strict=True)
+    ]
+    words = draw(st.sampled_from([{}, {"words": {"least": "3"}}, {"words": {"least": "3", "most": "200"}}]))
+    marking = draw(st.sampled_from([{}, {"marking": {"markers": "2", "difference": "1"}}]))
+    return {"criteria": criteria, **words, **marking, **draw(_rationale())}
+
+
+#: What stands in a text with gaps is no Markdown; two brackets would be a gap.
+_LINES = st.text(SIGNS.replace("[", "").replace("]", ""), min_size=1, max_size=12)
+_SOME_WORDS = st.lists(
+    WORDS.filter(lambda text: "\n" not in text and len(text) < 90),
+    min_size=3,
+    max_size=3,
+    unique_by=lambda text: "".join(text.split()).casefold(),
+)
+
+
+@st.composite
+def _gapped(draw: st.DrawFn) -> tuple[list[str], dict[str, Any]]:
+    ids = draw(IDS)[:2]
+    text = "".join(f"{draw(_LINES)}[[{name}]]" for name in ids) + draw(_LINES)
+    policy = draw(st.sampled_from([{}, {"scoring": "per_gap"}, {"scoring": "all_or_nothing"}]))
+    return ids, {"text": text, **policy, **draw(_rationale())}
+
+
+@st.composite
+def _dropdown_cloze(draw: st.DrawFn) -> dict[str, Any]:
+    ids, told = draw(_gapped())
+    rows = []
+    for name in ids:
+        options: list[dict[str, Any]] = [
+            {"id": key, "text": text} for key, text in zip("xyz", draw(_SOME_WORDS), strict=True)
+        ]
+        for row in options[: draw(st.integers(1, 2))]:
+            row["key"] = True
+        rows.append({"id": name, "options": draw(st.permutations(options)), "rationale": draw(WORDS)})
+    return {**told, "gaps": rows, **draw(st.sampled_from([{}, {"lock_order": True}]))}
+
+
+@st.composite
+def _gap_text(draw: st.DrawFn) -> dict[str, Any]:
+    ids, told = draw(_gapped())
+    words = [{"text": text} for text in draw(_SOME_WORDS)]
+    rows = [{"id": ids[0], "answers": words[:1]}, {"id": ids[1], "answers": words[:2]}]
+    gaps = [row | {"rationale": draw(WORDS)} for row in rows]
+    extra = draw(st.sampled_from([{}, {"distractors": words[2:]}, {"case_sensitive": True}]))
+    return {**told, "gaps": gaps, **extra}
+
+
+@st.composite
+def _parametrised(draw: st.DrawFn) -> dict[str, Any]:
+    stem = draw(WORDS.filter(lambda text: "{" not in text))
+    formula = draw(
+        st.sampled_from(["2*days ^ 2", "-(days - 3) / 4", "max(days, 1.5)", "round(sqrt(days), 2)"])
+    )
+    answer = {"expression": formula, "tolerance": draw(st.sampled_from(["0.1", "2"]))}
+    step = draw(st.sampled_from(["1", "0.25"]))
+    return {
+        "stem": f"{stem} {{days}}",
+        "parameters": [{"name": "days", "from": "1", "to": "3", "step": step}],
+        "answer": {**answer, "rationale": draw(WORDS.filter(lambda text: "{" not in text))},
+    }
+
+
 BODIES: Mapping[str, Any] = {
     "single_choice": lambda: _choice(1),
     "multiple_response": lambda: _choice(2),
@@ -141,6 +211,10 @@ BODIES: Mapping[str, Any] = {
     "matching": _matching,
     "numeric": _numeric,
     "short_text": _short_text,
+    "essay": _essay,
+    "dropdown_cloze": _dropdown_cloze,
+    "gap_text": _gap_text,
+    "parametrised_numeric": _parametrised,
 }
 
 

@@ -80,7 +80,7 @@ def short_text(draft: Draft, answers: Sequence[Answer]) -> None:
     draft.fields |= {"type": "short_text", "answers": accepted}
     if not accepted:
         draft.refuse("answers", "", "no_answers")
-    draft.fields["rationale"] = _reasons(draft, [answer for answer in answers if answer.share >= FULL])
+    draft.fields["rationale"] = reasons(draft, [answer for answer in answers if answer.share >= FULL])
 
 
 def numeric(draft: Draft, answers: Sequence[Answer], unit: str = "") -> None:
@@ -95,7 +95,7 @@ def numeric(draft: Draft, answers: Sequence[Answer], unit: str = "") -> None:
     for name, text in (("value", full[0].text), ("tolerance", full[0].tolerance)) if full else ():
         if text:
             told[name] = _number(draft, f"answer.{name}", text)
-    told["rationale"] = _reasons(draft, full[:1])
+    told["rationale"] = reasons(draft, full[:1])
     draft.fields.pop("rationale", None)
     draft.fields |= {"type": "numeric", "answer": told}
 
@@ -115,7 +115,7 @@ def _tell_unkept(draft: Draft, answer: Answer) -> None:
         draft.change("answers", answer.reason, "feedback_dropped")
 
 
-def _reasons(draft: Draft, answers: Sequence[Answer]) -> str:
-    """The general feedback, then the feedback of the right answers."""
+def reasons(draft: Draft, answers: Sequence[Answer]) -> str:
+    """Why, for the whole item: the general feedback, then the feedback of the right answers."""
     told = [str(draft.fields.get("rationale") or ""), *(answer.reason for answer in answers)]
     return "\n\n".join(dict.fromkeys(part for part in told if part))

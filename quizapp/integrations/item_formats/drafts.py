@@ -38,6 +38,13 @@ DETAILS: Mapping[str, str] = {
     "too_many_answers": f"A question has at most {MOST_ROWS} answers.",
     "not_a_number": "This is no number.",
     "number_too_long": "The number has more digits than an item can hold.",
+    "formula_unknown": "The formula has something that formulas here do not have.",
+    "tolerance_relative": "A tolerance as a share of the answer is not kept; give one as a number.",
+    "words_typed": "Every word of the pool is right somewhere, so words are typed instead of chosen.",
+    "no_gaps": "The text has no gaps.",
+    "rubric_made": "The file has no rubric of ours; say what earns the points.",
+    "stem_from_title": "The item asks with its text alone, so its name says what to do.",
+    "several_kinds": "Gaps that are chosen and gaps that are typed are two items.",
     "no_answers": "The question has no answers.",
     "one_key_only": "Only one option is right, so it became a single choice.",
 }
@@ -110,8 +117,12 @@ def _content_fields(fields: Mapping[str, Any]) -> frozenset[str]:
 def _rows_with_reasons(fields: dict[str, Any]) -> list[dict[str, Any]]:
     """The mappings of the author's form that hold a rationale the type asks for."""
     match fields["type"]:
-        case "numeric":
+        case "numeric" | "parametrised_numeric":
             return [fields["answer"]] if fields.get("answer") else []
+        case "dropdown_cloze" | "gap_text":
+            return list(fields.get("gaps", ()))
+        case "essay":
+            return []
         case "short_text":
             return [fields]
         case "matching":

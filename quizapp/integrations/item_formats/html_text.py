@@ -27,7 +27,13 @@ from quizapp.integrations.item_formats.html_names import (
     SUPER,
     TRANSPARENT,
 )
-from quizapp.integrations.item_formats.markdown_text import as_html, escaped, inline_escaped, lines_escaped
+from quizapp.integrations.item_formats.markdown_text import (
+    as_html,
+    escaped,
+    lines_escaped,
+    settled,
+    unsettled,
+)
 
 _BARE = re.compile(r"\s*<p>([^<]*)</p>\s*|([^<]*)")
 _SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
@@ -62,10 +68,10 @@ def as_markdown(source: str, find_picture: FindPicture = lambda _address: None) 
     if _depth(root) > MAX_DEPTH:
         return Converted("", [("too_deep", "")])
     writer = Writer(find_picture)
-    text = "\n\n".join(writer.blocks(root))
+    text = settled("\n\n".join(writer.blocks(root)))
     if writer.has_marks:
         bare = Writer(find_picture, keeps_marks=False)
-        plain = "\n\n".join(bare.blocks(root))
+        plain = settled("\n\n".join(bare.blocks(root)))
         writer, text = (writer, text) if shows_the_same(text, plain) else (bare, plain)
     changes = list(dict.fromkeys([*_formulas(source), *writer.changes]))
     return Converted(text + _tail(source), changes)
@@ -259,7 +265,7 @@ class Writer:
         text = " ".join(node.text_content().split())
         if not self._keeps_marks:
             self.changes.append(("markup_dropped", "code"))
-            return inline_escaped(text)
+            return unsettled(text)
         self.has_marks = True
         return _code_span(text)
 
@@ -269,7 +275,7 @@ class Writer:
         text = " ".join((node.get("alt") or "").split())
         if name is None:
             self.changes.append(("picture_dropped", address[:60]))
-            return inline_escaped(text)
+            return unsettled(text)
         shown = _BRACKETS.sub(r"\\\g<0>", text)
         return f"![{shown}]({MEDIA_PREFIX}{name})"
 
@@ -317,7 +323,7 @@ def _is_block(node: Any) -> bool:
 
 
 def _plain(text: str | None) -> Piece:
-    return inline_escaped(_SPACE.sub(_one_space, text)) if text else "", ""
+    return unsettled(_SPACE.sub(_one_space, text)) if text else "", ""
 
 
 def _indented(text: str, width: int) -> str:

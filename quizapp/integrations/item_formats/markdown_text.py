@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 from quizapp.domain.exchange import MEDIA_PREFIX
 from quizapp.domain.formula import FORMULA, found, is_sound
@@ -25,6 +27,9 @@ def _formula(state: StateInline, silent: bool) -> bool:
 #: The Markdown of items: as the product shows it, so without HTML, and with tables.
 PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 PARSER.inline.ruler.before("escape", "formula", _formula)
+
+#: Stands for a dollar that begins and ends no formula; no text holds this character.
+DOLLAR = "\x01"
 
 #: What would begin or end markup inside a line: escapes, code, emphasis, links, tags, entities. The ends
 #: of the text count as letters: there may be markup beyond them.
@@ -53,12 +58,30 @@ def escaped(text: str) -> str:
 
 def inline_escaped(text: str) -> str:
     """The same for a part of a line. A formula stays one; dollars around anything else stay dollars."""
-    parts, end = [], 0
+    return settled(unsettled(text))
+
+
+def unsettled(text: str) -> str:
+    """The same for a part whose neighbours are still to come: what its dollars are, `settled` decides."""
+    between, formulas, end = [], [], 0
     for match in FORMULA.finditer(text):
-        inside = match[0] if is_sound(found(match).source) else _marked(match[0]).replace("$", "\\$")
-        parts += [_marked(text[end : match.start()]), inside]
-        end = match.end()
-    return "".join([*parts, _marked(text[end:])])
+        if is_sound(found(match).source):
+            between.append(_marked(text[end : match.start()]).replace("$", DOLLAR))
+            formulas.append(match[0])
+            end = match.end()
+    return _woven([*between, _marked(text[end:]).replace("$", DOLLAR)], formulas)
+
+
+def settled(text: str) -> str:
+    """A text with the dollars that are no part of a formula: bare, unless they would make one."""
+    bare = text.replace(DOLLAR, "$")
+    is_same = FORMULA.findall(bare) == FORMULA.findall(text)
+    return bare if is_same else text.replace(DOLLAR, "\\$")
+
+
+def _woven(between: Sequence[str], formulas: Sequence[str]) -> str:
+    pairs = zip(between, [*formulas, ""], strict=True)
+    return "".join(part for pair in pairs for part in pair)
 
 
 def _marked(text: str) -> str:
@@ -75,6 +98,26 @@ def as_html(text: str) -> str:
     """HTML of a text, which ends with a line end when the text does."""
     html = str(PARSER.render(text))
     return html if text.endswith("\n") else html.removesuffix("\n")
+
+
+def words(text: str) -> str:
+    """The words of a text, a line for each block and each line that was broken; markup is left out."""
+    lines = []
+    for token in PARSER.parse(text):
+        if token.type == "inline":
+            lines.append("".join(_word(inner) for inner in token.children or []))
+        elif token.type in ("fence", "code_block"):
+            lines.append(token.content.rstrip("\n"))
+    return "\n".join(lines)
+
+
+def _word(token: Token) -> str:
+    match token.type:
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "\n"
+    return token.content
 
 
 def pictures_in(text: str) -> list[str]:

@@ -22,8 +22,9 @@ TASK = "task"
 LONGEST_TAG = 50
 #: Fields that hold more than a tag, and those of types that other formats do not know.
 EXTRA = ("enemies", "sources", "author", "reviewer", "lock_order", "scoring", "case_sensitive")
-#: Ids and reasons of rows, by place; and a numeric item's unit, which GIFT has no place for.
-ROWS = ("option_ids", "prompt_ids", "met", "reasons", "unit")
+#: Ids and reasons of rows, by place; and a numeric item's unit, which GIFT has no place for. ``meant`` is
+#: a whole item, where what the other program's file says of it, ``said`` as a digest, is not all of it.
+ROWS = ("option_ids", "prompt_ids", "met", "reasons", "unit", "meant", "said")
 LONGEST = 100_000
 #: Separates a scenario, which learners of the other program need before each question, from the stem.
 SCENARIO_END = "<!-- quizapp: end of scenario -->"

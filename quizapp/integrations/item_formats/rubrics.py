@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 #: Where the file does not say what earns the points, until the author writes it.
@@ -19,3 +20,16 @@ def made(text: str = "", most: int = 1) -> list[dict[str, Any]]:
     points = min(max(most, 1), MOST_POINTS)
     levels = [{"points": told, "text": NO_LEVEL} for told in ("0", str(points))]
     return [{"id": CRITERION, "text": text or NO_CRITERION, "levels": levels}]
+
+
+def told(criteria: Sequence[Mapping[str, Any]]) -> str:
+    """A rubric in words for who marks in another program, as Markdown."""
+    return "\n\n".join(
+        "\n".join([f"{row['text']}\n", *(f"- {level['points']}: {level['text']}" for level in row["levels"])])
+        for row in criteria
+    )
+
+
+def points(criteria: Sequence[Mapping[str, Any]]) -> int:
+    """The points of a response that is best in everything."""
+    return sum(max(int(level["points"]) for level in row["levels"]) for row in criteria)

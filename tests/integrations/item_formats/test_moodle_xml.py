@@ -14,6 +14,7 @@ from quizapp.domain.item import read_item
 from quizapp.domain.item_bank import Stimulus
 from quizapp.integrations.item_formats.drafts import NO_REASON
 from quizapp.integrations.item_formats.moodle_xml import FORMAT
+from quizapp.integrations.item_formats.rubrics import NO_LEVEL
 from tests.support.generated_items import GIVEN, PLAIN, as_items, outgoing
 
 SAMPLE = Path(__file__).parent / "samples" / "moodle.xml"
@@ -48,8 +49,17 @@ def test_every_question_is_told_of(package: Package) -> None:
         ("question 6", "Knot", Fidelity.CHANGED),
         ("question 7", "Sides", Fidelity.CHANGED),
         ("question 8", "Leaving", Fidelity.CHANGED),
-        ("question 10", "Long words", Fidelity.REFUSED),
+        ("question 10", "Long sums", Fidelity.REFUSED),
         ("question 11", "No key, broken picture", Fidelity.REFUSED),
+        ("question 12", "Long words", Fidelity.CHANGED),
+        ("question 13", "Lights", Fidelity.CHANGED),
+        ("question 14", "Say which side is which", Fidelity.CHANGED),
+        ("question 15", "Chosen", Fidelity.CHANGED),
+        ("question 16", "Typed", Fidelity.CHANGED),
+        ("question 17", "Both ways", Fidelity.REFUSED),
+        ("question 18", "A number", Fidelity.REFUSED),
+        ("question 19", "Loads", Fidelity.AS_IS),
+        ("question 20", "Waves", Fidelity.REFUSED),
     ]
     taken = [entry.source for entry in package.entries if entry.fidelity is not Fidelity.REFUSED]
     assert [problems for source in taken if source for problems in read_item(source)[1]] == []
@@ -144,16 +154,100 @@ def test_rows_do_not_give_the_key_away(package: Package) -> None:
 
 
 def test_what_cannot_come_is_refused_by_name(package: Package) -> None:
-    essay, broken = package.entries[8:]
-    assert (essay.source, told(essay)[1]) == (None, [("type", "no_such_type")])
-    assert essay.problems[0].value == "essay"
-    assert essay.original["xml"].startswith('<question type="essay">')
+    stack, broken = package.entries[8:10]
+    assert (stack.source, told(stack)[1]) == (None, [("type", "no_such_type")])
+    assert stack.problems[0].value == "stack"
+    assert stack.original["xml"].startswith('<question type="stack">')
     assert told(broken)[1] == [
         ("stem", "bad_picture_data"),
         ("answer 1", "bad_weights"),
         ("options", "bad_weights"),
     ]
     assert 'encoding="base64"/>' in broken.original["xml"]
+
+
+def test_an_essay_gets_a_rubric_of_what_markers_are_told(package: Package) -> None:
+    essay = body(package.entries[10])
+    assert essay == {
+        "type": "essay",
+        "stem": "Discuss.",
+        "words": {"least": "50"},
+        "criteria": [
+            {
+                "id": "answer",
+                "text": "Names **both** winds.",
+                "levels": [{"points": "0", "text": NO_LEVEL}, {"points": "4", "text": NO_LEVEL}],
+            }
+        ],
+    }
+    assert told(package.entries[10])[0] == [("criteria", "rubric_made")]
+
+
+def drop_down(name: str, *texts: str) -> dict[str, Any]:
+    """A gap with options; a star marks the right ones."""
+    rows: list[dict[str, Any]] = [
+        {"id": told, "text": text.strip("*")} | ({"key": True} if text.startswith("*") else {})
+        for told, text in zip("abcd", texts, strict=False)
+    ]
+    return {"id": name, "options": rows, "rationale": NO_REASON}
+
+
+def test_gaps_are_chosen_dragged_or_typed(package: Package) -> None:
+    lights, sides, chosen, typed = (body(entry) for entry in package.entries[11:15])
+    assert lights == {
+        "type": "dropdown_cloze",
+        "stem": "Complete it.",
+        "text": "Port is [[g1]], & starboard\nis [[g2]].",
+        "gaps": [drop_down("g1", "white", "*red"), drop_down("g2", "*green", "amber")],
+        "scoring": "per_gap",
+        "lock_order": True,
+    }
+    words = [("g1", ["port"]), ("g2", ["starboard"])]
+    assert sides == {
+        "type": "gap_text",
+        "stem": "Say which side is which",
+        "text": "Red is [[g1]], green is [[g2]].",
+        "gaps": [
+            {"id": name, "answers": [{"text": text} for text in texts], "rationale": NO_REASON}
+            for name, texts in words
+        ],
+        "distractors": [{"text": "aft"}],
+        "scoring": "per_gap",
+    }
+    assert chosen["text"] == "Wind [[g1]] moves [[g2]]."
+    assert chosen["gaps"] == [
+        drop_down("g1", "never", "*always", "often"),
+        drop_down("g2", "*all ships", "no } ship"),
+    ]
+    assert (typed["text"], typed["case_sensitive"]) == ("[[g1]] or [[g2]].", True)
+    assert [gap["answers"] for gap in typed["gaps"]] == [
+        [{"text": "A~B"}, {"text": "C & D"}],
+        [{"text": "x"}],
+    ]
+    assert [told(entry)[0] for entry in package.entries[11:15]] == [
+        [("rationale", "no_reason")],
+        [("stem", "stem_from_title"), ("rationale", "no_reason")],
+        [("answers", "partial_credit_dropped"), ("rationale", "no_reason")],
+        [("answers", "wildcard_dropped"), ("rationale", "no_reason")],
+    ]
+    assert [(told(entry)[1], entry.problems[0].value) for entry in package.entries[15:17]] == [
+        ([("type", "several_kinds")], "cloze"),
+        ([("type", "no_such_type")], "cloze: NUMERICAL"),
+    ]
+
+
+def test_a_calculated_question_keeps_its_ranges_and_its_formula(package: Package) -> None:
+    loads, waves = package.entries[17:]
+    assert body(loads) == {
+        "type": "parametrised_numeric",
+        "stem": "A crane lifts {load} t in {n} moves?",
+        "parameters": [
+            {"name": "load", "from": "1.5", "to": "3", "step": "0.1"},
+            {"name": "n", "from": "1", "to": "10", "step": "1"},
+        ],
+        "answer": {"expression": "((load) ^ (2)) * n", "tolerance": "0.5", "rationale": "Squared."},
+    }
+    assert told(waves) == ([], [("answer.expression", "formula_unknown")])
 
 
 def test_a_description_is_a_scenario_and_a_category_a_task(package: Package) -> None:

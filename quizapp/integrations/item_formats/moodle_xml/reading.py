@@ -10,17 +10,20 @@ from lxml import etree
 
 from quizapp.domain.errors import Problem
 from quizapp.domain.exchange import Entry, Given, Package
-from quizapp.domain.item import shown
+from quizapp.domain.item import digest_of, shown
 from quizapp.domain.item_bank import LONGEST_TITLE, Stimulus
+from quizapp.domain.item_types import ITEM_TYPES
 from quizapp.integrations.item_formats import numbers, own_fields, xml_reading
 from quizapp.integrations.item_formats.drafts import Draft, scenario_id
-from quizapp.integrations.item_formats.moodle_xml.question_types import READERS, Question
+from quizapp.integrations.item_formats.moodle_xml.question_types import OWN_TEXT, READERS, Question
 from quizapp.integrations.item_formats.moodle_xml.texts import TextReader, child_text, raw_text
 from quizapp.integrations.item_formats.pictures import PictureBox
 from quizapp.integrations.item_formats.text_files import bad_file
 
 #: Where our own line stands; Moodle passes over elements it does not know.
 OWN = "quizapp"
+#: Fields of items of any type, and which.
+TYPED = frozenset({"type"}).union(*(kind.source_fields for kind in ITEM_TYPES.values()))
 #: Feedback that depends on how well somebody did.
 COMBINED = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
 
@@ -75,13 +78,12 @@ class _Reader:
         tags = [child_text(tag, "text") for tag in element.findall("tags/tag")]
         own_fields.read_tags(draft, tags, self._given)
         own_fields.read_category(draft, self._category, self._given)
-        stem = question.texts.read(_stem(element, draft), "stem")
-        draft.fields |= {"stem": stem}
-        draft.fields["rationale"] = question.texts.read(element.find("generalfeedback"), "rationale")
-        if kind not in READERS:
-            draft.refuse("type", kind, "no_such_type")
-        elif not draft.has_too_many(len(element.findall("answer")) + len(element.findall("subquestion"))):
-            READERS[kind](question)
+        before, problems = dict(draft.changes), list(draft.problems)
+        ask(kind, question)
+        meant = (question.rows or {}).get("meant")
+        if isinstance(meant, dict) and (question.rows or {}).get("said") == said(draft):
+            draft.changes, draft.problems = before, problems
+            draft.fields = {name: told for name, told in draft.fields.items() if name not in TYPED} | meant
         _tell_settings(draft, element)
         self._entries.append(draft.entry(self._given))
 
@@ -98,6 +100,25 @@ class _Reader:
         self._notes += [problem.at(draft.place) for problem in (*draft.changes, *draft.problems)]
         if not question.is_own:
             self._notes.append(own_fields.scenario_note(draft))
+
+
+def ask(kind: str, question: Question) -> None:
+    """Fill the draft with what a question of this kind asks."""
+    draft, element = question.draft, question.element
+    text = _stem(element, draft)
+    draft.fields["stem"] = "" if kind in OWN_TEXT else question.texts.read(text, "stem")
+    draft.fields["rationale"] = question.texts.read(element.find("generalfeedback"), "rationale")
+    rows = sum(len(element.findall(tag)) for tag in ("answer", "subquestion", "selectoption", "dragbox"))
+    if kind not in READERS:
+        draft.refuse("type", kind, "no_such_type")
+    elif not draft.has_too_many(rows):
+        READERS[kind](question)
+
+
+def said(draft: Draft) -> str:
+    """A digest of what a file says of an item beyond the fields every item has."""
+    told = {name: value for name, value in draft.fields.items() if name in TYPED}
+    return digest_of([told, [[one.field, one.reason] for one in draft.problems]])
 
 
 def _stem(element: Any, draft: Draft) -> Any:
@@ -117,7 +138,7 @@ def _own_rows(draft: Draft, element: Any) -> Mapping[str, Any] | None:
 def _tell_settings(draft: Draft, element: Any) -> None:
     """What a question of Moodle says about marking, tries and praise has no place in an item."""
     grade = numbers.exact(child_text(element, "defaultgrade", "1"))
-    if grade != 1:
+    if grade != 1 and draft.fields.get("type") != "essay":
         detail = "Every item is worth one point; exams weigh tasks."
         draft.change("defaultgrade", child_text(element, "defaultgrade"), "grade_dropped", detail)
     penalty = numbers.exact(child_text(element, "penalty", "0"))

@@ -127,7 +127,7 @@ def put_text(parent: Any, tag: str, text: str, pictures: Mapping[str, bytes], sc
         before = markdown_text.with_pictures_at(scenario, PLUGIN_FILE)
         before = before if written is None else markdown_text.as_html(before)
         written = f"{before}\n\n{SCENARIO_END}\n\n{shown if written is None else written}"
-    etree.SubElement(element, "text").text = _readable(shown if written is None else written)
+    etree.SubElement(element, "text").text = readable(shown if written is None else written)
     for name in markdown_text.pictures_in(f"{scenario}\n{text}"):
         if name in pictures:
             file = etree.SubElement(element, "file", name=name, path="/", encoding="base64")
@@ -135,7 +135,7 @@ def put_text(parent: Any, tag: str, text: str, pictures: Mapping[str, bytes], sc
     return element
 
 
-def _readable(text: str) -> Any:
+def readable(text: str) -> Any:
     """HTML as people expect it in a file of Moodle, where nothing speaks against it."""
     # Such a section would give back other line ends, and it cannot hold its own end.
     return etree.CDATA(text) if "<" in text and "]]>" not in text and "\r" not in text else text

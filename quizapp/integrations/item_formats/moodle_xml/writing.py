@@ -13,9 +13,11 @@ from quizapp.domain.exchange import Outgoing
 from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_bank import Stimulus
 from quizapp.integrations.item_formats import own_fields
+from quizapp.integrations.item_formats.drafts import Draft
 from quizapp.integrations.item_formats.moodle_xml.item_types import WRITERS, Wanted
-from quizapp.integrations.item_formats.moodle_xml.reading import OWN
-from quizapp.integrations.item_formats.moodle_xml.texts import put_text
+from quizapp.integrations.item_formats.moodle_xml.question_types import Question
+from quizapp.integrations.item_formats.moodle_xml.reading import OWN, TYPED, ask, said
+from quizapp.integrations.item_formats.moodle_xml.texts import TextReader, put_text
 from quizapp.integrations.item_formats.outgoing import (
     category_path,
     form_of,
@@ -23,6 +25,7 @@ from quizapp.integrations.item_formats.outgoing import (
     told_to_us_only,
     unwritable,
 )
+from quizapp.integrations.item_formats.pictures import PictureBox
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n'
 TAIL = b"</quiz>\n"
@@ -81,18 +84,32 @@ def _question(item: ItemVersion, shared: _Shared) -> Any:
     source = form_of(item)
     element = _begun(writer.name, item.id)
     scenario = shared.scenarios.get(item.stimulus or "")
-    put_text(element, "questiontext", source["stem"], shared.pictures, scenario.text if scenario else "")
-    wanted = Wanted(element, source, shared.pictures)
+    text = writer.text(source)
+    put_text(element, "questiontext", text, shared.pictures, scenario.text if scenario else "")
+    wanted = Wanted(element, source, item.content, shared.pictures)
     reason = source.get("rationale") or writer.reason(source)
     put_text(element, "generalfeedback", reason, shared.pictures)
-    for name, value in (("defaultgrade", "1"), ("penalty", "0"), ("hidden", "0"), ("idnumber", item.id)):
+    points = str(writer.points(source))
+    for name, value in (("defaultgrade", points), ("penalty", "0"), ("hidden", "0"), ("idnumber", item.id)):
         etree.SubElement(element, name).text = value
     rows = writer.write(wanted)
+    if writer.is_kept:
+        rows |= _kept(item, element, scenario is not None)
     tags = etree.SubElement(element, "tags")
     for tag in own_fields.tags_of(item):
         etree.SubElement(etree.SubElement(tags, "tag"), "text").text = tag
     etree.SubElement(element, OWN).text = own_fields.extra_of(item, rows)
     return element
+
+
+def _kept(item: ItemVersion, element: Any, has_scenario: bool) -> dict[str, Any]:
+    """The whole item, and what the file says of it: while that stays the same, the whole is meant."""
+    # As it will be read: the reader takes texts apart.
+    copy = etree.fromstring(etree.tostring(element, encoding="utf-8"))
+    draft = Draft("", item.id, {"stimulus": item.stimulus} if has_scenario else {})
+    ask(copy.get("type", ""), Question(copy, draft, TextReader(draft, PictureBox()), None))
+    meant = {name: told for name, told in form_of(item).items() if name in TYPED}
+    return {"meant": meant, "said": said(draft)}
 
 
 def _description(stimulus: Stimulus, shared: _Shared) -> Any:
