@@ -15,7 +15,7 @@ from quizapp import __version__
 #: Each module holds one click group (or command) named `cli`.
 MODULES = (
     "api_tokens", "attempts", "audit", "banks", "bank_files", "case_files", "checks", "cohorts", "demo",
-    "docs", "exams", "frameworks", "items", "packs", "people", "receipts", "records", "regrades",
+    "docs", "exams", "frameworks", "items", "packs", "people", "pictures", "receipts", "records", "regrades",
     "rehearsals", "scores", "serving", "signing_keys", "webhooks",
 )  # fmt: skip
 

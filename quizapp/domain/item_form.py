@@ -20,6 +20,7 @@ from quizapp.domain.item import (
     texts,
     to_source,
 )
+from quizapp.domain.item_bank import Stimulus
 from quizapp.domain.item_types import item_type
 from quizapp.domain.item_types.options import letter
 
@@ -33,6 +34,11 @@ TRIES = 50
 
 
 # --- what a form says ------------------------------------------------------------------
+
+
+def with_scenario(form: Form, scenario: Stimulus | None) -> Form:
+    """A form beside the words of its scenario, with which a version is frozen, to be compared."""
+    return form | {"scenario": {"title": scenario.title, "text": scenario.text}} if scenario else form
 
 
 def form_of(item: ItemVersion) -> Form:

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from quizapp.domain.errors import NotFound
 from quizapp.domain.framework import Framework
-from quizapp.domain.item import ItemVersion, texts
+from quizapp.domain.item import texts
 from quizapp.domain.item_draft import DraftState
-from quizapp.domain.item_form import Form, cleaned, form_of, read, sketch
+from quizapp.domain.item_form import Form, cleaned, form_of, read, sketch, with_scenario
 from quizapp.domain.item_types import Review, item_type
 from quizapp.domain.item_types.base import as_stored
 from quizapp.domain.person import Actor, Permission
@@ -23,10 +23,11 @@ from quizapp.services import items_read
 from quizapp.services.item_advice import SOMEBODY, Advice, advice
 from quizapp.services.unit_of_work import Context
 from quizapp.store import item_drafts as store
-from quizapp.store import item_lists
+from quizapp.store import item_lists, stimuli
 from quizapp.store import items as item_store
 from quizapp.store import people as people_store
 from quizapp.store.item_drafts import RowItemComment, RowItemDraft
+from quizapp.store.items import RowItem, RowItemVersion, RowStimulus
 
 DOTS = "…"
 
@@ -191,13 +192,13 @@ def view(context: Context, actor: Actor, draft_id: UUID) -> DraftPage:
             raise NotFound("not_found", noun="item_draft")
         bank = session.get_one(item_store.RowItemBank, draft.bank_row_id)
         framework = items_read.framework_of(session, bank)
-        item = session.get(item_store.RowItem, draft.item_row_id) if draft.item_row_id else None
+        item = session.get(RowItem, draft.item_row_id) if draft.item_row_id else None
         known = _current(session, item) if item else None
         said = store.comments(session, [draft.id])
         names = _names(session, draft, said)
         open_comments = sum(row.verb == "comment" and row.resolved_at is None for row in said)
         told = store.DraftLine(draft, bank.bank_id, item.item_id if item else None, open_comments)
-        number = known[1] if known else None
+        number = known[0].number if known else None
         return DraftPage(
             line=_line(told, names, actor),
             bank_title=bank.title,
@@ -216,7 +217,7 @@ def view(context: Context, actor: Actor, draft_id: UUID) -> DraftPage:
             comments=tuple(_comment(row, names) for row in said),
             stimuli=_stimuli(session, draft),
             neighbours=_neighbours(session, draft),
-            diff=tuple(changes(form_of(known[0]), cleaned(draft.form))) if known else (),
+            diff=_diff(session, draft, *known) if known else (),
             is_own=str(actor.person_id) in draft.writers or actor.person_id == draft.started_by,
             writer_ids=(draft.started_by, *map(UUID, draft.writers)),
             reviewer_id=draft.reviewer_id,
@@ -229,12 +230,25 @@ def _names(session: Session, draft: RowItemDraft, said: Sequence[RowItemComment]
     return people_store.names(session, [*people, *filter(None, [draft.reviewer_id])])
 
 
-def _current(session: Session, item: item_store.RowItem) -> tuple[ItemVersion, int]:
-    version = session.get_one(item_store.RowItemVersion, item.current_version_id)
+def _current(session: Session, item: RowItem) -> tuple[RowItemVersion, Form, RowStimulus | None]:
+    """An item's version, its form, and the wording of the scenario it rests on."""
+    version = session.get_one(RowItemVersion, item.current_version_id)
     scenario = item_lists.stimulus(session, version.stimulus_version_id)
     codes = item_lists.task_codes(session, version.id)
     told = item_store.to_domain(item, version, codes, scenario.stimulus_id if scenario else None)
-    return told, version.number
+    return version, form_of(told), scenario
+
+
+def _diff(
+    session: Session, draft: RowItemDraft, version: RowItemVersion, form: Form, scenario: RowStimulus | None
+) -> tuple[Change, ...]:
+    """What a draft would change about its item; a scenario that was reworded since is a part of it."""
+    if draft.state == DraftState.APPROVED.value:
+        # It is the version, and rests on the wording the version was frozen with.
+        return tuple(changes(form, cleaned(draft.form)))
+    newest = item_store.current_stimuli(session, draft.bank_row_id).get(str(draft.form.get("stimulus") or ""))
+    before, after = (stimuli.to_domain(row) if row else None for row in (scenario, newest))
+    return tuple(changes(with_scenario(form, before), with_scenario(cleaned(draft.form), after)))
 
 
 def _shown(session: Session, draft: RowItemDraft) -> ShownItem | None:

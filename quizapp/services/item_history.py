@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from quizapp.domain.errors import NotFound
-from quizapp.domain.item_form import form_of
+from quizapp.domain.item_form import form_of, with_scenario
 from quizapp.domain.person import Actor, Permission
 from quizapp.domain.word_diff import Change, changes
 from quizapp.services.unit_of_work import Context
 from quizapp.store import audit as audit_store
 from quizapp.store import item_drafts as store
-from quizapp.store import item_lists
+from quizapp.store import item_lists, stimuli
 from quizapp.store import items as item_store
 from quizapp.store import people as people_store
 from quizapp.store.audit import LineFilter, RowAuditLine
@@ -85,7 +85,8 @@ def _form(
     scenario = item_lists.stimulus(session, version.stimulus_version_id)
     told = item_store.to_domain(item, version, codes, scenario.stimulus_id if scenario else None)
     # Which pool it is in today belongs to the item, not to one of its wordings.
-    return {name: value for name, value in form_of(told).items() if name != "pool"}
+    form = {name: value for name, value in form_of(told).items() if name != "pool"}
+    return with_scenario(form, stimuli.to_domain(scenario) if scenario else None)
 
 
 def _steps(

@@ -59,7 +59,7 @@ def _keep_scenarios_whole(uow: UnitOfWork, rows: list[RowItem]) -> None:
     moving = {row.item_id for row in rows}
     scenarios = stimuli.items_by_stimulus(uow.session, rows[0].bank_row_id) if rows else {}
     for name, sharing in scenarios.items():
-        shared = {item_id for item_id, status in sharing if status != ItemStatus.RETIRED.value}
+        shared = {told.item_id for told in sharing if told.status != ItemStatus.RETIRED.value}
         if shared & moving and shared - moving:
             raise Refused("scenario_split", scenario=name, items=", ".join(sorted(shared - moving)))
 

@@ -222,6 +222,7 @@ def _move(uow: UnitOfWork, kept_id: UUID, other_id: UUID) -> dict[str, object]:
         "places": {name: [str(key) for key in ids] for name, ids in places.items()},
         "cohorts": {str(key): since for key, since in left.items()},
         "words": store.lend_words(session, other_id, kept_id),
+        "views": {str(key): name for key, name in store.move_views(session, other_id, kept_id).items()},
     }
 
 
@@ -305,4 +306,7 @@ def _give_back(uow: UnitOfWork, row: RowMerge) -> None:
     left = {UUID(key): from_micros(since) for key, since in moved["cohorts"].items()}
     store.join_cohorts(session, row.other_id, left)
     store.forget_words(session, row.kept_id, moved["words"])
+    # Merges of earlier releases moved no views.
+    views = {UUID(key): name for key, name in moved.get("views", {}).items()}
+    store.give_views(session, views, row.other_id)
     _forget_prepared(uow, row.kept_id, row.other_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from quizapp.domain.person import Actor, Permission
 from quizapp.integrations import images
 from quizapp.services.unit_of_work import Context, UnitOfWork
 from quizapp.store import pictures as store
-from quizapp.store.pictures import RowPicture
+from quizapp.store.pictures import Kept, RowPicture
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,32 @@ def keep(uow: UnitOfWork, picture: images.CleanPicture) -> str:
 def known(session: Session, names: Collection[str]) -> set[str]:
     """Those of the names that are stored already."""
     return store.known(session, names)
+
+
+def unused(context: Context, actor: Actor, older_than: timedelta) -> list[Kept]:
+    """The pictures stored longer ago than this that no text speaks of, the oldest first."""
+    actor.require(Permission.OPERATE)
+    with context.reading() as session:
+        return _unused(session, context.clock.now() - older_than)
+
+
+def _unused(session: Session, before: datetime) -> list[Kept]:
+    used = store.mentioned(session)
+    return [kept for kept in store.kept_before(session, before) if kept.name not in used]
+
+
+def remove_unused(context: Context, actor: Actor, older_than: timedelta) -> list[Kept]:
+    """Delete what `unused` tells, each on the record; gives what is gone.
+
+    A text that is being stored at the same instant is not seen: run it while nobody loads banks.
+    """
+    actor.require(Permission.OPERATE)
+    with context.transaction(actor) as uow:
+        gone = _unused(uow.session, uow.now - older_than)
+        store.remove(uow.session, [kept.name for kept in gone])
+        for kept in gone:
+            uow.audit("remove", "picture", kept.name, bytes=kept.bytes)
+        return gone
 
 
 def of_names(session: Session, names: Iterable[str]) -> Mapping[str, RowPicture]:

@@ -9,9 +9,8 @@ from quizapp.domain.errors import NotFound, Problem, raise_if_any
 from quizapp.domain.person import Actor, Permission
 from quizapp.services.unit_of_work import Context
 from quizapp.store import record_exports as store
-from quizapp.store.record_exports import RowSavedView
+from quizapp.store.record_exports import LONGEST_NAME, RowSavedView
 
-LONGEST_NAME = 80
 LONGEST_QUERY = 2000
 MOST_VIEWS = 30
 #: The list of records; every bank has a list of its own.

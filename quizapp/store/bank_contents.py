@@ -53,16 +53,19 @@ def of_bank(session: Session, bank_row_id: UUID) -> Contents:
     """Everything a bank holds now, in a handful of queries."""
     codes = item_lists.tasks_by_version(session, bank_row_id)
     told = {row.id: row for row in session.scalars(_stimuli(bank_row_id))}
-    wordings, used = [], {}
+    wordings: list[Wording] = []
+    used: dict[str, RowStimulus] = {}
     for entry in store.stored(session, bank_row_id):
         row = told[entry.version.stimulus_version_id] if entry.version.stimulus_version_id else None
         if row is not None:
-            used[row.stimulus_id] = _stimulus(row)
+            # A file holds one wording of a scenario: of those that items rest on, the newest.
+            used[row.stimulus_id] = max(row, used.get(row.stimulus_id, row), key=lambda told: told.number)
         stimulus_id = row.stimulus_id if row else None
         item = store.to_domain(entry.item, entry.version, codes.get(entry.version.id, ()), stimulus_id)
         wordings.append(Wording(item, entry.version.number, entry.version.digest))
     # Ascending numbers: the newest wording of a scenario is the one that stays.
-    return Contents(tuple(wordings), used, {row.stimulus_id: _stimulus(row) for row in told.values()})
+    shared = {name: _stimulus(row) for name, row in used.items()}
+    return Contents(tuple(wordings), shared, {row.stimulus_id: _stimulus(row) for row in told.values()})
 
 
 def _stimuli(bank_row_id: UUID) -> Select[RowStimulus]:

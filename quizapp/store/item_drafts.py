@@ -90,6 +90,14 @@ def open_of(session: Session, item_row_id: UUID) -> RowItemDraft | None:
     return session.scalar(query)
 
 
+def locked_of_bank(session: Session, bank_row_id: UUID) -> Sequence[RowItemDraft]:
+    """Every open draft of a bank, held until the transaction ends."""
+    query = select(RowItemDraft).where(
+        RowItemDraft.bank_row_id == bank_row_id, RowItemDraft.state.in_(OPEN_STATES)
+    )
+    return session.scalars(query.order_by(RowItemDraft.id).with_for_update()).all()
+
+
 def of_item(session: Session, item_row_id: UUID) -> Sequence[RowItemDraft]:
     """Every draft an item had, oldest first."""
     query = select(RowItemDraft).where(RowItemDraft.item_row_id == item_row_id)

@@ -229,6 +229,7 @@ def eligible(
             RowItemVersion.id,
             RowItemVersion.enemies,
             RowStimulus.stimulus_id,
+            RowStimulus.number,
         )
         .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
         .outerjoin(RowStimulus, RowStimulus.id == RowItemVersion.stimulus_version_id)
@@ -246,6 +247,7 @@ def eligible(
     names = {row_id: f"{bank_id}/{item_id}" for row_id, bank_id, item_id, *_ in rows}
     there = set(names.values())
     apart = item_links.of_banks(session, bank_row_ids)
+    reworded = _reworded([(names[row[0]], f"{row[1]}/{row[6]}", row[7]) for row in rows if row[6]])
     return [
         Eligible(
             row_id,
@@ -255,8 +257,26 @@ def eligible(
                 task_code=task_code,
                 stimulus=f"{bank_id}/{scenario}" if scenario else None,
                 enemies=frozenset(f"{bank_id}/{enemy}" for enemy in enemies) & there
-                | {names[other] for other in apart.get(row_id, ()) if other in names},
+                | {names[other] for other in apart.get(row_id, ()) if other in names}
+                | reworded.get(names[row_id], frozenset()),
             ),
         )
-        for row_id, bank_id, item_id, task_code, version_id, enemies, scenario in rows
+        for row_id, bank_id, item_id, task_code, version_id, enemies, scenario, _ in rows
     ]
+
+
+def _reworded(sharing: Collection[tuple[str, str, int]]) -> dict[str, frozenset[str]]:
+    """The items that rest on another wording of the same scenario: a form never tells it in two ways.
+
+    ``sharing`` are (item, scenario, number of the wording); items whose scenario has one are left out.
+    """
+    wordings: dict[str, dict[int, set[str]]] = {}
+    for item, scenario, number in sharing:
+        wordings.setdefault(scenario, {}).setdefault(number, set()).add(item)
+    return {
+        item: frozenset().union(*(told[number] for number in told.keys() - {own}))
+        for told in wordings.values()
+        if len(told) > 1
+        for own, items in told.items()
+        for item in items
+    }

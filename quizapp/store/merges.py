@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from quizapp.store.packs import RowPaperEntry
 from quizapp.store.people import RowAccommodation, RowCohortMember, RowPerson
 from quizapp.store.person_words import RowPersonWord
 from quizapp.store.prepared_forms import RowPreparedForm
+from quizapp.store.record_exports import LONGEST_NAME, RowSavedView
 from quizapp.store.records import RowRecord
 from quizapp.store.types import Instant, to_micros
 
@@ -93,16 +95,16 @@ class Belongings:
 def belongings(session: Session, person_id: UUID) -> Belongings:
     """What would move from a person to another."""
 
-    def count(row: Any) -> int:
+    def number(row: Any) -> int:
         query = select(func.count()).select_from(row).where(row.person_id == person_id)
         return session.scalar(query) or 0
 
     items = select(func.count(func.distinct(RowExposure.item_row_id)))
     return Belongings(
-        attempts=count(RowAttempt),
-        records=count(RowRecord),
+        attempts=number(RowAttempt),
+        records=number(RowRecord),
         items=session.scalar(items.where(RowExposure.person_id == person_id)) or 0,
-        cohorts=count(RowCohortMember),
+        cohorts=number(RowCohortMember),
     )
 
 
@@ -240,6 +242,38 @@ def forget_words(session: Session, person_id: UUID, words: Collection[str]) -> N
     session.execute(
         delete(RowPersonWord).where(RowPersonWord.person_id == person_id, RowPersonWord.word.in_(words))
     )
+
+
+def move_views(session: Session, from_id: UUID, to_id: UUID) -> dict[UUID, str]:
+    """Give somebody another's saved views; gives the name each had, for those that need another one."""
+    rows = session.scalars(select(RowSavedView).where(RowSavedView.person_id == from_id)).all()
+    kept = session.scalars(select(RowSavedView).where(RowSavedView.person_id == to_id)).all()
+    taken = {(row.place, row.name) for row in (*kept, *rows)}
+    told = {row.id: row.name for row in rows}
+    for row in rows:
+        if any((row.place, row.name) == (own.place, own.name) for own in kept):
+            row.name = _free(row.place, row.name, taken)
+            taken.add((row.place, row.name))
+        row.person_id = to_id
+    session.flush()
+    return told
+
+
+def _free(place: str, name: str, taken: Collection[tuple[str, str]]) -> str:
+    """The name with the first number behind it that nobody has; cut where it would be too long."""
+    for number in count(2):
+        end = f" ({number})"
+        told = name[: LONGEST_NAME - len(end)] + end
+        if (place, told) not in taken:
+            return told
+    raise AssertionError("numbers do not end")
+
+
+def give_views(session: Session, names: Mapping[UUID, str], person_id: UUID) -> None:
+    """Give saved views back under their names, as far as nobody has deleted them since."""
+    for row in session.scalars(select(RowSavedView).where(RowSavedView.id.in_(names))):
+        row.person_id, row.name = person_id, names[row.id]
+    session.flush()
 
 
 def prepared(session: Session, person_ids: Collection[UUID]) -> Sequence[RowPreparedForm]:

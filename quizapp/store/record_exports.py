@@ -25,6 +25,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from quizapp.store.engine import Base
 from quizapp.store.types import Instant
 
+#: Characters of the name of a saved view.
+LONGEST_NAME = 80
+
 
 class RowSavedView(Base):
     """A search somebody keeps under a name: the address of a list without its page; ``place`` is the list."""
@@ -34,7 +37,7 @@ class RowSavedView(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     place: Mapped[str] = mapped_column(String(80), default="records", server_default="records")
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     query: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -14,10 +14,13 @@ from quizapp.domain.person import Permission
 from quizapp.domain.seat import SeatState
 from quizapp.services import announcements, boards, check_ins, deadlines, incidents, late_entries, proctoring
 from quizapp.services.boards import Board, Seat
+from quizapp.services.sittings import Phase
 from quizapp.web import console_words
 from quizapp.web.access import actor, context, needs
 from quizapp.web.messages import message
 
+#: Phases of a sitting after which its answers no longer grow in number.
+OVER = (Phase.OVER, Phase.CLOSED)
 bp = Blueprint("consoles", __name__, url_prefix="/sittings/<uuid:sitting_id>/console")
 
 
@@ -49,6 +52,7 @@ def console(sitting_id: UUID) -> str:
         state=state,
         states=list(SeatState),
         undecided=_undecided(sitting_id),
+        has_statistics=actor().may(Permission.READ_ITEM_STATISTICS) and told.phase in OVER,
         may_decide_late=actor().may(Permission.DECIDE_LATE),
         most_minutes=deadlines.MOST_SECONDS // 60,
     )

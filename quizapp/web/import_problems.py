@@ -6,10 +6,9 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from quizapp.domain.errors import Problem
-from quizapp.web import formula_words
+from quizapp.web import item_help
 
 SENTENCES: dict[str, LazyString] = {
-    **formula_words.SENTENCES,
     "missing": _l("This is missing."),
     "too_long": _l("This is too long."),
     "bad_id": _l("This is no item id: lower-case letters, digits, dots and hyphens, 2 to 64."),
@@ -52,4 +51,5 @@ SENTENCES: dict[str, LazyString] = {
 
 def sentence(problem: Problem) -> LazyString | None:
     """What is wrong, for whoever has to put it right; None where only the format's own words say it."""
-    return SENTENCES.get(problem.reason)
+    # What a form says of an item that is being written is as true of one in a file.
+    return SENTENCES.get(problem.reason) or item_help.SENTENCES.get(problem.reason)

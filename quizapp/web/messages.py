@@ -226,8 +226,12 @@ MESSAGES: Mapping[str, LazyString] = {
     ),
     "type_is_fixed": _l("An item keeps its type. Write a new item instead. Nothing was changed."),
     "bad_stimulus": _l("The scenario was not kept. Every reason stands below."),
-    "stimulus_in_use": _l(
-        "Approved items rest on these very words, so they stay. Write another scenario. Nothing was changed."
+    "stimulus_changed": _l(
+        "Somebody reworded this scenario meanwhile. Look at its words as they are now. Nothing was changed."
+    ),
+    "stimulus_in_review": _l(
+        "A draft that names this scenario is in review, and its words must not change under its reviewer. "
+        "Have it approved or taken back first. Nothing was changed."
     ),
     "bad_upkeep": _l("Nothing was changed: choose some items, and give a reason in some words."),
     "bad_item_link": _l("Nothing was linked. Every reason stands here."),

@@ -1,4 +1,4 @@
-"""Scenarios that items of a bank share: the list, a new one, one to reword."""
+"""Scenarios that items of a bank share: the list, a new one, one to reword once its drafts were shown."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from quizapp.domain.errors import Invalid, Refused
 from quizapp.domain.person import Permission
@@ -68,21 +69,44 @@ def _one(bank_id: str, stimulus_id: str, problems: Any = ()) -> str:
 @bp.post("/<stimulus_id>")
 @needs(Permission.WRITE_ITEM)
 def reword(bank_id: str, stimulus_id: str) -> Any:
-    """A new wording of a scenario."""
+    """A new wording of a scenario; where drafts follow from it, they are shown and confirmed first."""
     return _kept(
         bank_id,
-        lambda: service.reword(context(), actor(), bank_id, stimulus_id, *_texts()),
+        lambda: _reword(bank_id, stimulus_id),
         lambda problems: _one(bank_id, stimulus_id, problems),
     )
 
 
-def _kept(bank_id: str, work: Callable[[], None], again: Callable[[Any], str]) -> Any:
+def _reword(bank_id: str, stimulus_id: str) -> str | None:
+    """The page to confirm on, or None once the scenario is reworded."""
+    plan = service.plan(context(), actor(), bank_id, stimulus_id, *_texts())
+    if plan.has_consequences and "confirmed" not in request.form:
+        return render("drafts/scenario_confirm.html", plan=plan, bank_id=bank_id, number=_number(plan))
+    drafts = service.reword(context(), actor(), bank_id, stimulus_id, *_texts(), _number(plan))
+    if drafts:
+        words = ngettext(
+            "%(num)d draft was begun. It waits to be submitted.",
+            "%(num)d drafts were begun. They wait to be submitted.",
+            drafts,
+        )
+        flash(words, "info")
+    return None
+
+
+def _number(plan: service.Rewording) -> int:
+    """The wording whoever writes has seen."""
+    return request.form.get("number", plan.line.number, type=int)
+
+
+def _kept(bank_id: str, work: Callable[[], str | None], again: Callable[[Any], str]) -> Any:
     try:
-        work()
+        page = work()
     except Invalid as error:
         return again(error.problems), 422
     except Refused as error:
         flash(str(message(error.code)), "error")
     else:
+        if page is not None:
+            return page
         flash(_("The scenario is kept. Items can share it now."), "success")
     return redirect(url_for("stimuli.index", bank_id=bank_id))

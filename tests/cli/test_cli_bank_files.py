@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,14 @@ from flask import Flask
 
 from quizapp import cli
 from quizapp.cli import common
+from quizapp.domain.person import Actor, Role
 from quizapp.integrations.item_formats import csv_items
-from quizapp.services import frameworks, items
+from quizapp.ports import FixedClock
+from quizapp.services import frameworks, items, pictures
 from tests.support import inventions
+from tests.support.drawings import drawing
 from tests.support.inventions import item, write_bank
-from tests.support.people import TESTS
+from tests.support.people import TESTS, person
 
 
 @pytest.fixture
@@ -65,3 +70,15 @@ def test_a_bank_is_written_in_any_format(run: Any, tmp_path: Path) -> None:
         assert (code, err) == (0, f"1 items in {file}\n")
         code, out, _ = run("bank", "import", file, "--bank", "harbour-items")
         assert (code, out.splitlines()[0]) == (0, "harbour-items: 1 unchanged")
+
+
+def test_unused_pictures_are_told_and_removed(run: Any, sqlite_app: Flask, clock: FixedClock) -> None:
+    context = sqlite_app.extensions["quizapp"]
+    author = Actor(person(context, Role.INSTRUCTOR), frozenset({Role.INSTRUCTOR}))
+    name = pictures.add(context, author, drawing(), "A pier").name
+    clock.instant += timedelta(days=8)
+    assert name not in run("picture", "clean", "--dry-run")[1]
+    week = ("picture", "clean", "--older-than", 7, "--format", "json")
+    told = [json.loads(run(*week, *more)[1]) for more in (("--dry-run",), (), ())]
+    assert [[row["name"] for row in rows] for rows in told] == [[name], [name], []]
+    assert run("picture", "clean", "--older-than", 0)[0] == 2

@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 
 from quizapp.domain.errors import Forbidden, Invalid, NotFound, Refused
+from quizapp.domain.item import Pool
 from quizapp.domain.item_draft import DraftState, Stage
 from quizapp.domain.item_types import ITEM_TYPES
-from quizapp.domain.person import Role
+from quizapp.domain.person import Actor, Role
 from quizapp.ports import FixedClock
 from quizapp.services import (
     item_draft_views,
@@ -25,6 +26,8 @@ from quizapp.services import (
     stimuli,
 )
 from quizapp.services.unit_of_work import Context
+from quizapp.store import items as store
+from quizapp.store.items import RowItemVersion
 from tests.support.drafts import BANK, SCENARIO, Desk
 from tests.support.inventions import item, write_bank
 from tests.support.people import TESTS
@@ -197,25 +200,102 @@ def test_what_keeps_a_draft_from_its_approval(sqlite_context: Context, tmp_path:
     assert items_read.item(desk.context, desk.ann, BANK, "h-1").line.difficulty == 1
 
 
-def test_scenarios_are_written_and_reworded_until_approved_items_rest_on_them(desk: Desk) -> None:
-    stimuli.write(desk.context, desk.ann, BANK, "calm", "A calm", "No wind.")
-    stimuli.reword(desk.context, desk.ann, BANK, "calm", "A calm", "No wind at all.")
+def scenarios_met(desk: Desk) -> dict[str, tuple[int, frozenset[str]]]:
+    """The version each eligible item is asked in, and the items it must not meet on a form."""
+    with desk.context.reading() as session:
+        bank = store.bank(session, BANK)
+        assert bank is not None
+        told = store.eligible(session, [bank.id], Pool.SECURE)
+        numbers = {e.version_id: session.get_one(RowItemVersion, e.version_id).number for e in told}
+    return {
+        entry.candidate.id.partition("/")[2]: (
+            numbers[entry.version_id],
+            frozenset(name.partition("/")[2] for name in entry.candidate.enemies),
+        )
+        for entry in told
+    }
+
+
+def test_a_scenario_is_reworded_by_drafts_of_the_items_that_rest_on_it(
+    context: Context, tmp_path: Path
+) -> None:
+    sharing = [item(f"s-{n}", stimulus="storm") for n in (1, 2, 3, 4)]
+    old = item("s-5", stimulus="storm", status="retired")
+    desk = Desk(context, tmp_path / "bank", *sharing, old)
+    do = (context, desk.ann, BANK)
+    # While nothing rests on it, words change at once.
+    stimuli.write(*do, "calm", "A calm", "No wind.")
+    assert not stimuli.plan(*do, "calm", "A calm", "No wind at all.").has_consequences
+    assert stimuli.reword(*do, "calm", "A calm", "No wind at all.", 1) == 0
     for name, title in (("calm", "Twice"), ("Bad Id", "x"), ("fog", "")):
         with pytest.raises(Invalid) as invalid:
-            stimuli.write(desk.context, desk.ann, BANK, name, title, "Text")
+            stimuli.write(*do, name, title, "Text")
         assert invalid.value.code == "bad_stimulus"
-    draft_id = desk.written("single_choice", "n-1", stimulus="calm")
-    assert desk.view(draft_id).shown is not None
-    assert desk.view(draft_id).shown.stimulus_text == "No wind at all."  # type: ignore[union-attr]
-    item_reviews.submit(desk.context, desk.ann, draft_id)
-    item_reviews.approve(desk.context, desk.rita, draft_id)
-    line = stimuli.listed(desk.context, desk.ann, BANK).line("calm")
-    assert (line.number, line.items, line.is_fixed) == (2, (("n-1", "approved"),), True)
-    with pytest.raises(Refused) as refused:
-        stimuli.reword(desk.context, desk.ann, BANK, "calm", "A calm", "A breeze.")
-    assert refused.value.code == "stimulus_in_use"
+    fresh = desk.written("single_choice", "n-1", stimulus="calm")
+    assert desk.view(fresh).shown is not None
+    assert desk.view(fresh).shown.stimulus_text == "No wind at all."  # type: ignore[union-attr]
+    # What would happen is told first: who gets a draft, which open drafts come along, what is in review.
+    ridden = item_drafts.edit(*do, "s-2")
+    waiting = item_drafts.edit(*do, "s-3")
+    item_reviews.submit(context, desk.ann, waiting)
+    words = ("storm", "A storm", "The wind is falling.")
+    ben = (context, desk.ben, BANK, *words)
+    plan = stimuli.plan(*ben)
+    assert (plan.drafted, plan.riding, plan.waiting) == (("s-1", "s-4"), ("s-2", "s-3"), ("s-3",))
+    assert [change.place for change in plan.diff] == ["text"]
+    with pytest.raises(Refused, match="stimulus_in_review"):
+        stimuli.reword(*ben, 1)
+    item_reviews.withdraw(context, desk.ann, waiting)
+    item_drafts.discard(context, desk.ann, waiting)
+    with pytest.raises(Refused, match="stimulus_changed"):
+        stimuli.reword(*ben, 7)
+    assert stimuli.reword(*ben, 1) == 3
+    assert stimuli.reword(*ben, 2) == 0
+    drafts = {line.item_id: line.id for line in item_draft_views.listed(context, desk.ann) if not line.is_new}
+    assert sorted(drafts) == ["s-1", "s-2", "s-3", "s-4"]
+    # Nothing in use has changed; a reviewer sees the words that would.
+    line = stimuli.listed(*do).line("storm")
+    assert (line.number, line.behind) == (2, 4)
+    assert [(told.item_id, told.status, told.number) for told in line.items] == [
+        *[(f"s-{n}", "approved", 1) for n in (1, 2, 3, 4)],
+        ("s-5", "retired", 1),
+    ]
+    page = items_read.item(*do, "s-1")
+    assert page.stimulus is not None
+    assert (page.line.version, page.stimulus.text) == (1, "The wind is rising.")
+    assert scenarios_met(desk) == {name: (1, frozenset()) for name in ("h-1", "s-1", "s-2", "s-3", "s-4")}
+    assert [change.place for change in desk.view(drafts["s-1"]).diff] == ["scenario.text"]
+    # Whoever reworded wrote on all of them, also where somebody else had begun.
+    both = Actor(desk.ben.person_id, frozenset({Role.INSTRUCTOR, Role.REVIEWER}))
+    for name in ("s-1", "s-2"):
+        item_reviews.submit(context, desk.ann, drafts[name])
+        with pytest.raises(Refused, match="own_item"):
+            item_reviews.approve(context, both, drafts[name])
+    assert drafts["s-2"] == ridden
+    item_reviews.approve(context, desk.rita, drafts["s-1"])
+    # Until all are approved no form tells the scenario in two ways.
+    apart = frozenset({"s-2", "s-3", "s-4"})
+    assert scenarios_met(desk) == {
+        "h-1": (1, frozenset()),
+        "s-1": (2, apart),
+        **{name: (1, frozenset({"s-1"})) for name in apart},
+    }
+    history = item_history.history(*do, "s-1", None, None)
+    assert [change.place for change in history.diff] == ["scenario.text"]
+    assert items_read.item(*do, "s-1").history[0].author == items_read.item(*do, "s-1").history[1].author
+    for name in ("s-2", "s-3", "s-4"):
+        if name != "s-2":
+            item_reviews.submit(context, desk.ann, drafts[name])
+        item_reviews.approve(context, desk.rita, drafts[name])
+    assert stimuli.listed(*do).line("storm").behind == 0
+    assert {told for name, told in scenarios_met(desk).items() if name != "h-1"} == {(2, frozenset())}
+    for verb in (stimuli.write, stimuli.plan):
+        with pytest.raises(Forbidden):
+            verb(context, desk.rita, BANK, "x-1", "x", "x")
     with pytest.raises(Forbidden):
-        stimuli.write(desk.context, desk.rita, BANK, "x-1", "x", "x")
+        stimuli.reword(context, desk.rita, BANK, *words, 2)
+    with pytest.raises(NotFound):
+        stimuli.reword(*do, "no-such", "x", "x", 1)
 
 
 def test_many_items_at_once(context: Context, tmp_path: Path) -> None:

@@ -11,7 +11,16 @@ from sqlalchemy import select
 from quizapp.domain.errors import DomainError, NotFound
 from quizapp.domain.person import Accommodation, Actor, Role
 from quizapp.ports import FixedClock
-from quizapp.services import accommodations, attempts, cohorts, people, people_merging, records, sittings
+from quizapp.services import (
+    accommodations,
+    attempts,
+    cohorts,
+    people,
+    people_merging,
+    records,
+    saved_views,
+    sittings,
+)
 from quizapp.services.unit_of_work import Context
 from quizapp.store.attempts import RowAttempt, RowExposure
 from quizapp.store.audit import RowAuditLine
@@ -19,6 +28,7 @@ from quizapp.store.exam_day import RowCheckIn
 from quizapp.store.exams import RowSittingPerson
 from quizapp.store.people import RowAccommodation, RowCohortMember, RowPerson
 from quizapp.store.person_words import RowPersonWord
+from quizapp.store.record_exports import RowSavedView
 from quizapp.store.record_search import Wish
 from quizapp.store.records import RowRecord
 from tests.support import banks, exams
@@ -35,6 +45,7 @@ TABLES: tuple[tuple[Any, ...], ...] = (
     (RowSittingPerson.sitting_id, RowSittingPerson.person_id),
     (RowCheckIn.sitting_id, RowCheckIn.person_id),
     (RowPersonWord.word, RowPersonWord.person_id),
+    (RowSavedView.id, RowSavedView.person_id, RowSavedView.name),
     (RowPerson.id, RowPerson.name, RowPerson.active, RowPerson.disabled_at),
 )
 
@@ -91,8 +102,22 @@ def test_everything_moves_to_the_kept_account_and_goes_back(hall: Room, clock: F
         cohort_id = cohorts.create_cohort(context, TESTS, name)
         cohorts.add_members(context, TESTS, cohort_id, [id_of(one) for one in members])
     accommodations.set_accommodation(context, TESTS, id_of(twin), Accommodation(150, 0))
+    # Searches they kept when they were registrars: two of the same name, one of the other account alone.
+    clerks = [Actor(id_of(one), frozenset({Role.REGISTRAR})) for one in (ada, twin)]
+    for clerk, name, query in (
+        (0, "Mine", "a=1"),
+        (0, "Mine (2)", "a=2"),
+        (1, "Mine", "b=1"),
+        (1, "Due", "b=2"),
+    ):
+        saved_views.save(context, clerks[clerk], name, query)
     before = stored(context)
     merge_id = merge(context, ada, twin)
+    kept_views, other_views = ({v.name: v.query for v in saved_views.listed(context, c)} for c in clerks)
+    assert (kept_views, other_views) == (
+        {"Mine": "a=1", "Mine (2)": "a=2", "Mine (3)": "b=1", "Due": "b=2"},
+        {},
+    )
 
     told = {line.serial: line for line in records.mine(context, ada)}
     assert {serial: (line.learner_name, line.status) for serial, line in told.items()} == {
@@ -115,7 +140,7 @@ def test_everything_moves_to_the_kept_account_and_goes_back(hall: Room, clock: F
     people_merging.undo(context, TESTS, merge_id)
     rows = stored(context)
     rows[-1] = {row for row in rows[-1] if row[1] != "Rita Registrar"}
-    rows[-2] = {row for row in rows[-2] if row[1] in (id_of(ada), id_of(twin))}
+    rows[-3] = {row for row in rows[-3] if row[1] in (id_of(ada), id_of(twin))}
     assert rows == before
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from quizapp.domain.item_types import ITEM_TYPES
+from quizapp.domain.errors import Problem
+from quizapp.domain.item_types import ITEM_TYPES, expression
 from quizapp.services import items_schema
 from quizapp.services.items_schema import TEXT
-from quizapp.web import item_help
+from quizapp.web import formula_words, import_problems, item_help
 from quizapp.web.forms import items as forms
 from quizapp.web.forms.items import FormField
 
@@ -76,6 +79,14 @@ def test_every_field_of_every_type_has_its_own_words() -> None:
             assert None not in told, (kind, path)
             if schema.get("type") == "array" and not way:
                 assert path in item_help.ROWS, (kind, path)
+
+
+def test_whatever_a_formula_is_reckoned_with_is_said_in_the_readers_language() -> None:
+    raised = set(re.findall(r'ExpressionError\("(\w+)"\)', Path(expression.__file__).read_text()))
+    assert raised == formula_words.RECKONING.keys() - {"endless_answer"}
+    for reason, told in formula_words.RECKONING.items():
+        problem = Problem("answer.expression", "1 / 0", reason, "as bank check says it")
+        assert (item_help.sentence(problem), import_problems.sentence(problem)) == (told, told)
 
 
 def test_the_longest_end_of_a_path_names_a_field() -> None:

@@ -138,11 +138,20 @@ def test_everybody_waits_and_goes_on(hall: Hall, clock) -> None:
 
 
 def test_a_sitting_is_ended_early(hall: Hall) -> None:
+    author = hall.browser(person(hall.context, Role.INSTRUCTOR, name="Ina I"))
+    link = f"/sittings/{hall.sitting_id}/items"
+    told = [link in author.get(hall.url).text]
     assert "the time of 2 people ends then" in hall.page()
     assert "The sitting was not ended" in hall.post("end-early", minutes="x", reason="flood")
     assert "2 people have less time" in hall.post("end-early", minutes="5", reason="flood")
     assert "Ended early 300 s: flood by Pat P" in hall.page()
     assert hall.row(hall.a)[2] == 5 * MINUTE
+    # Once it is over, whoever may read them is led from here to the statistics of its items.
+    assert [*told, link in author.get(hall.url).text, link in hall.client.get(hall.url).text] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_what_is_said_and_noted_stands_in_the_log(hall: Hall, clock) -> None:

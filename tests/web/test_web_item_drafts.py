@@ -137,8 +137,16 @@ def test_scenarios_lists_and_links(office: Office) -> None:
     ann.post(scenarios, data={"id": "calm", "title": "A calm", "text": "No wind."})
     ann.post(f"{scenarios}/calm", data={"title": "A calm", "text": "No wind at all."})
     assert "No wind at all." in ann.get(f"{scenarios}/calm").text
-    assert "Approved items rest on" in ann.get(f"{scenarios}/storm").text
-    assert ann.post(f"{scenarios}/storm", data={"title": "x", "text": "y"}).status_code == 302
+    # Items rest on this one: what follows is shown before it happens, and then begun.
+    assert "Versions of items stay frozen" in ann.get(f"{scenarios}/storm").text
+    shown = ann.post(f"{scenarios}/storm", data={"title": "x", "text": "y", "number": "1"})
+    told = forms.read(shown.text, "reword-form").fields
+    assert (shown.status_code, told["confirmed"], told["number"], told["text"]) == (200, "yes", "1", "y")
+    assert f'href="/banks/{BANK}/items/p-1"' in shown.text
+    for _ in range(2):  # A second window is told, and nothing is begun twice.
+        assert ann.post(f"{scenarios}/storm", data=told).status_code == 302
+    assert "rests on wording 1" in ann.get(f"{scenarios}/storm").text
+    assert ann.get("/drafts").text.count(">p-1<") == 1
     assert ann.get(f"{scenarios}/none").status_code == 404
     bank = ann.get(f"/banks/{BANK}").text
     assert f"/banks/{BANK}/write?task=B.1&amp;pool=secure" in bank

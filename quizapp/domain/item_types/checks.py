@@ -64,7 +64,7 @@ DETAILS: Mapping[str, str] = {
     "no_root": "The formula takes the root of a negative number in this variant.",
     "bad_power": "The formula has an exponent that is no whole number.",
     "bad_places": "round takes 0 to 12 decimals.",
-    "too_large": "The formula comes to a number of more than 60 digits on its way.",
+    "huge_number": "The formula comes to a number of more than 60 digits on its way.",
     "endless_answer": "An answer has more than 12 decimals: round it in the formula, or allow a tolerance.",
     "no_column": "Every statement names the id of its column in column.",
     "unknown_column": "No column has this id.",

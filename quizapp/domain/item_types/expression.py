@@ -67,11 +67,11 @@ def value(node: Node, values: Mapping[str, Fraction]) -> Fraction:
     """What the formula comes to.
 
     Raises `ExpressionError` ("unknown_name", "divided_by_zero", "no_root", "bad_power", "bad_places",
-    "too_large").
+    "huge_number").
     """
     found = _value(node, values)
     if max(found.numerator.bit_length(), found.denominator.bit_length()) > MOST_BITS:
-        raise ExpressionError("too_large")
+        raise ExpressionError("huge_number")
     return found
 
 
@@ -102,7 +102,7 @@ def _power(base: Fraction, exponent: Fraction) -> Fraction:
     # Before it is reckoned: nine to the power of nine to the power of nine would take for ever.
     bits = max(base.numerator.bit_length(), base.denominator.bit_length())
     if max(bits - 1, 1) * abs(exponent) > MOST_BITS:
-        raise ExpressionError("too_large")
+        raise ExpressionError("huge_number")
     return base ** int(exponent)
 
 
