@@ -11,6 +11,7 @@ from quizapp.domain.exchange import Given, ItemFormat, Outgoing, Package
 from quizapp.domain.formula import of_text
 from quizapp.domain.item import ItemVersion, read_item
 from quizapp.domain.item_bank import ItemBank, Stimulus
+from quizapp.domain.item_types import ITEM_TYPES
 
 BANK = ItemBank("odd-bank", "small", "1", "Odd / even bank", "restricted", "pending", "CC0-1.0")
 SOURCE = {"authority": "A law", "section": "§ 4 [a]", "as_of": "2026-11", "review_by": "2027-11"}
@@ -271,7 +272,19 @@ PLAIN: list[dict[str, Any]] = [
     ),
     _plain("num", type="numeric", answer={"value": "3", "unit": "km", "rationale": "R"}),
     _plain("txt", type="short_text", answers=[{"text": "a -> b"}], case_sensitive=True, rationale="R"),
+    *(
+        _plain(name.replace("_", "-"), **{"type": name, **ITEM_TYPES[name].example()})
+        for name in (
+            "essay",
+            "dropdown_cloze",
+            "gap_text",
+            "parametrised_numeric",
+            "matrix",
+            "hotspot",
+        )
+    ),
 ]
+LEFT_OUT = [(entry["id"], "type", "left_out") for entry in PLAIN[7:]]
 PLAIN_LOSSES = {
     "moodle-xml": [
         ("", "file", "only_here"),
@@ -279,6 +292,10 @@ PLAIN_LOSSES = {
         ("row", "scoring", "marked_differently"),
         ("map", "prompts", "only_here"),
         ("map", "scoring", "marked_differently"),
+        ("dropdown-cloze", "gaps", "only_here"),
+        ("gap-text", "gaps", "only_here"),
+        ("matrix", "type", "left_out"),
+        ("hotspot", "type", "left_out"),
     ],
     "gift": [
         ("", "file", "only_here"),
@@ -288,6 +305,8 @@ PLAIN_LOSSES = {
         ("map", "prompts", "only_here"),
         ("num", "answer.unit", "only_here"),
         ("txt", "stem", "left_out"),
+        ("essay", "criteria", "only_here"),
+        *LEFT_OUT[1:],
     ],
     "aiken": [
         ("", "file", "left_out"),
@@ -297,5 +316,6 @@ PLAIN_LOSSES = {
         ("map", "type", "left_out"),
         ("num", "type", "left_out"),
         ("txt", "type", "left_out"),
+        *LEFT_OUT,
     ],
 }

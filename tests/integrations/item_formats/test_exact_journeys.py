@@ -15,7 +15,7 @@ from quizapp.integrations.item_formats import FORMATS, aiken, gift, moodle_xml
 from tests.support import generated_items
 from tests.support.generated_items import BODIES, GIVEN, SCENARIO, as_items, items, outgoing, there_and_back
 
-NOT_IN_GIFT = {"ordering", "dropdown_cloze", "gap_text", "parametrised_numeric", "essay"}
+NOT_IN_GIFT = {"ordering", "dropdown_cloze", "gap_text", "parametrised_numeric"}
 GIFT_TYPES = sorted(BODIES.keys() - NOT_IN_GIFT)
 
 

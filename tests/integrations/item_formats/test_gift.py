@@ -47,7 +47,7 @@ def test_every_question_is_told_of(package: Package) -> None:
         ("line 31", "numeric", ["no_reason"]),
         ("line 33", "matching", ["no_reason"]),
         ("line 40", "multiple_response", ["weights_changed"]),
-        ("line 42", None, ["no_such_type"]),
+        ("line 42", "essay", ["rubric_made"]),
         ("line 46", None, ["unbalanced_braces"]),
         ("line 48", None, ["too_few_answers"]),
         ("line 50", None, ["no_arrow"]),

@@ -103,7 +103,7 @@ def test_what_is_wrong_is_named(package: Package) -> None:
         [("line 67", "C", "letter_order"), ("answer", "D", "unknown_letter")],
         [("answer", "", "no_answer")],
         [("A", "x", "no_arrow")],
-        [("type", "essay", "unknown_type")],
+        [("type", "matrix", "unknown_type")],
         [
             ("level", "remember", "field_twice"),
             ("answer", "A", "field_twice"),
@@ -112,6 +112,47 @@ def test_what_is_wrong_is_named(package: Package) -> None:
         ],
     ]
     assert package.entries[TAKEN + 1].original == {"text": "9. No answer\nA) x\nB) y"}
+
+
+def test_an_essay_has_its_rubric_in_lines() -> None:
+    assert FORMAT.read is not None
+    text = """1. Why is it put off?
+Type: essay
+Words: 20-200
+Criterion: The reason; 0 = none; 2 = one that can be acted on
+Criterion: The tone; 0 = it offends; 1 = it invites
+
+2. And then?
+Type: essay
+
+3. So?
+Type: essay
+Words: few
+Criterion: All; none"""
+    full, bare, wrong = FORMAT.read(text.encode(), GIVEN).entries
+    assert (source(full)["words"], source(full)["criteria"]) == (
+        {"least": "20", "most": "200"},
+        [
+            {
+                "id": "a",
+                "text": "The reason",
+                "levels": [
+                    {"points": "0", "text": "none"},
+                    {"points": "2", "text": "one that can be acted on"},
+                ],
+            },
+            {
+                "id": "b",
+                "text": "The tone",
+                "levels": [{"points": "0", "text": "it offends"}, {"points": "1", "text": "it invites"}],
+            },
+        ],
+    )
+    assert [[change.reason for change in entry.changes] for entry in (full, bare)] == [[], ["rubric_made"]]
+    assert [(p.field, p.value, p.reason) for p in wrong.problems] == [
+        ("criterion", "none", "bad_level"),
+        ("words", "few", "bad_words"),
+    ]
 
 
 def test_what_stands_above_the_first_question_is_told() -> None:

@@ -16,6 +16,7 @@ from quizapp.integrations.item_formats import (
     markdown_text,
     numbers,
     own_fields,
+    rubrics,
     text_files,
 )
 from quizapp.integrations.item_formats.answers import Answer
@@ -62,6 +63,10 @@ class _Question:
         shown = self.markdown(said, where) if is_markdown else said.text
         reason = self.markdown(syntax.formatted(feedback, form), f"{where}: feedback")
         return Answer(numbers.exact(weight) or Fraction(0), shown, reason)
+
+
+#: What our own line says of an essay.
+ESSAY = ("criteria", "marking", "words")
 
 
 def read(data: bytes, given: Given) -> Package:
@@ -134,7 +139,7 @@ def _read_answers(question: _Question) -> None:
     text = question.parts.answers or ""
     head = text.partition("#")[0].strip().upper()
     if not text:
-        question.draft.refuse("type", "essay", "no_such_type")
+        _essay(question)
     elif question.draft.has_too_many(text.count("~") + text.count("=")):
         return
     elif text.startswith("#"):
@@ -147,6 +152,15 @@ def _read_answers(question: _Question) -> None:
         _true_false(question, text, head in TRUE)
     else:
         _short_text(question, text)
+
+
+def _essay(question: _Question) -> None:
+    """Nothing stands between the braces; the rubric is in our own line, if we wrote it."""
+    meant = (question.rows or {}).get("meant")
+    told = {name: meant[name] for name in ESSAY if name in meant} if isinstance(meant, dict) else {}
+    if "criteria" not in told:
+        question.draft.change("criteria", "", "rubric_made")
+    question.draft.fields |= {"type": "essay", "criteria": rubrics.made(), **told}
 
 
 def _choice(question: _Question, text: str) -> None:

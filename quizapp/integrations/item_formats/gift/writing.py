@@ -11,6 +11,7 @@ from quizapp.domain.exchange import Outgoing
 from quizapp.domain.item import ItemVersion
 from quizapp.domain.item_types.marks import ALL_OR_NOTHING
 from quizapp.integrations.item_formats import markdown_text, own_fields
+from quizapp.integrations.item_formats.gift.reading import ESSAY
 from quizapp.integrations.item_formats.gift.syntax import CATEGORY, FORMATS, OWN, escape, escape_tag
 from quizapp.integrations.item_formats.outgoing import (
     category_path,
@@ -83,6 +84,7 @@ def _losses(item: ItemVersion) -> Iterator[Problem]:
         "case_sensitive": source.get("case_sensitive"),
         "answer.unit": source.get("answer", {}).get("unit"),
         "prompts": "reasons" if item.type == "matching" else "",
+        "criteria": "rubric" if item.type == "essay" else "",
     }
     for name, value in hidden.items():
         if value:
@@ -177,6 +179,10 @@ def _matching(source: Mapping[str, Any]) -> Body:
     return "\n" + "".join(lines), matching_facts(prompts, options)
 
 
+def _essay(source: Mapping[str, Any]) -> Body:
+    return "", {"meant": {name: source[name] for name in ESSAY if name in source}}
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     """One type: how its answers are written, and the policy by which they are marked elsewhere."""
@@ -192,4 +198,5 @@ WRITERS: Mapping[str, Writer] = {
     "short_text": Writer(_short_text),
     "numeric": Writer(_numeric),
     "matching": Writer(_matching, "per_pair"),
+    "essay": Writer(_essay),
 }

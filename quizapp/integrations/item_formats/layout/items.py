@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from quizapp.domain.exchange import Entry, Given
-from quizapp.integrations.item_formats import markdown_text, numbers
+from quizapp.integrations.item_formats import markdown_text, numbers, rubrics
 from quizapp.integrations.item_formats.drafts import Draft, matching_rows, option_ids, scrambled_ids
 from quizapp.integrations.item_formats.layout.lines import Question, joined, plain
 
 ARROW = re.compile("->|=>|→")
 _LETTERS = re.compile(r"\s*(?:,|;|&|\band\b|\s)\s*")
+_LEVEL = re.compile(r"(\d{1,3})\s*=\s*(.+)", re.DOTALL)
+_WORDS = re.compile(r"(?P<least>\d+)\s*[-–]\s*(?P<most>\d+)|(?P<whole>\d+)")
 _SOURCE_DATE = re.compile(r"(as of|review by)\s+(\S+)", re.I)
 #: Fields whose value is one word or text, kept as it is.
 SIMPLE = ("level", "pool", "author", "reviewer", "id", "scoring", "stimulus")
@@ -24,6 +26,8 @@ DETAILS = {
     "unknown_letter": "No option has this letter.",
     "no_answer": "A line such as Answer: B is missing.",
     "no_arrow": "Each pair of a matching question is written A) prompt -> option.",
+    "bad_level": "Behind a criterion stand its levels: 0 = not at all; 2 = in full.",
+    "bad_words": "The limits of an essay are written 50-200, or 200 for the most.",
     "field_twice": "This line stands twice.",
     "unknown_type": "No type that this layout can hold; see docs/item-formats.md.",
     "no_stem": "A question needs a text before its options and its answer.",
@@ -185,6 +189,32 @@ class _Builder:
         if not accepted:
             self._draft.refuse("answer", "", "no_answer", DETAILS["no_answer"])
 
+    def essay(self) -> None:
+        """A long text; ``Criterion:`` lines are its rubric, ``Words:`` its limits."""
+        rows = [self._criterion(told) for told in self._values("criterion")]
+        ids = option_ids(len(rows))
+        criteria = [{"id": name, **row} for name, row in zip(ids, rows, strict=True)]
+        if not criteria:
+            self._draft.change("criteria", "", "rubric_made")
+        self._draft.fields |= {"type": "essay", "criteria": criteria or rubrics.made()}
+        words = _WORDS.fullmatch(self._one("words"))
+        if words:
+            told = {"least": words["least"] or "", "most": words["most"] or words["whole"] or ""}
+            self._draft.fields["words"] = {name: text for name, text in told.items() if text}
+        elif self._one("words"):
+            self._draft.refuse("words", self._one("words"), "bad_words", DETAILS["bad_words"])
+
+    def _criterion(self, value: str) -> dict[str, Any]:
+        text, *rest = (part.strip() for part in value.split(";"))
+        levels = []
+        for part in rest:
+            found = _LEVEL.fullmatch(part)
+            if found is None:
+                self._draft.refuse("criterion", part, "bad_level", DETAILS["bad_level"])
+            else:
+                levels.append({"points": found[1], "text": found[2]})
+        return {"text": text, "levels": levels}
+
 
 BUILDERS = {
     "choice": _Builder.choice,
@@ -195,6 +225,7 @@ BUILDERS = {
     "matching": _Builder.matching,
     "numeric": _Builder.numeric,
     "short_text": _Builder.short_text,
+    "essay": _Builder.essay,
 }
 
 

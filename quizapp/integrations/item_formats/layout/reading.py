@@ -49,6 +49,8 @@ NAMES: Mapping[str, str] = {
     "scenario": "stimulus",
     "enemies": "enemies",
     "distractors": "distractors",
+    "criterion": "criterion",
+    "words": "words",
     "case sensitive": "case_sensitive",
     "locked order": "lock_order",
 }

@@ -34,6 +34,7 @@ _SIGNS = {operator: sign for sign, operator in OPERATORS.items()}
 #: How tightly a sign binds; what binds less needs brackets.
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 _NEGATIVE, _ATOM = 3, 5
+_PAIR = 2
 _HALF = Fraction(1, 2)
 
 
@@ -205,9 +206,9 @@ class _Reader:
 
     def _signs(self, kind: str, parts: Sequence[Element]) -> tuple[str, int]:
         sign = _SIGNS[kind]
-        if kind == "power" and len(parts) > 1 and text_of(parts[1]).strip() == "0.5":
+        if kind == "power" and [_number_of(part) for part in parts[1:]] == [_HALF]:
             return f"sqrt({self._text(parts[0])[0]})", _ATOM
-        if kind == "product" and len(parts) > 1 and text_of(parts[0]).strip() == "-1":
+        if kind == "product" and len(parts) == _PAIR and _number_of(parts[0]) == -1:
             return f"-{self._held(parts[1], _NEGATIVE)}", _NEGATIVE
         binds = _BINDS[sign]
         # What follows has to bind tighter, so that a - (b - c) keeps its brackets; powers are the other way.
@@ -229,6 +230,12 @@ def _names(asked: Asked, declared: Sequence[str]) -> dict[str, str]:
         if told[identifier] != identifier:
             asked.changes.add("parameters", identifier, "id_changed")
     return told
+
+
+def _number_of(element: Element) -> Fraction | None:
+    """A number written into the file; None for anything that is reckoned."""
+    told = entries.plain(text_of(element)) if name(element) == "base-value" else None
+    return None if told is None else Fraction(told)
 
 
 def _inner(rule: Element) -> Element:
