@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from quizapp.domain.errors import Invalid, NotFound, Problem, Refused
 from quizapp.domain.item import ItemStatus, move
 from quizapp.domain.item_draft import LARGEST_FORM, DraftState
@@ -74,7 +76,7 @@ def edit(context: Context, actor: Actor, bank_id: str, item_id: str) -> UUID:
             return known.id
         if item.status == ItemStatus.RETIRED.value:
             move(ItemStatus.RETIRED, "revise")
-        form, number = _current_form(uow, item)
+        form, number = current_form(uow.session, item)
         return _open(uow, item.bank_row_id, form, person_id, item, number)
 
 
@@ -85,16 +87,17 @@ def duplicate(context: Context, actor: Actor, bank_id: str, item_id: str) -> UUI
         item = item_lists.item(uow.session, bank_id, item_id)
         if item is None:
             raise NotFound("not_found", noun="item", item=item_id)
-        form, _ = _current_form(uow, item)
+        form, _ = current_form(uow.session, item)
         linked = item_lists.links(uow.session, item.bank_row_id).get(item_id, frozenset())
         enemies = sorted({*form.get("enemies", []), *linked, item_id})
         return _open(uow, item.bank_row_id, form | {"id": "", "enemies": enemies}, person_id)
 
 
-def _current_form(uow: UnitOfWork, item: item_store.RowItem) -> tuple[Form, int]:
-    version = uow.session.get_one(item_store.RowItemVersion, item.current_version_id)
-    codes = item_lists.task_codes(uow.session, version.id)
-    scenario = item_lists.stimulus(uow.session, version.stimulus_version_id)
+def current_form(session: Session, item: item_store.RowItem) -> tuple[Form, int]:
+    """The form an item's wording in use is edited in, and the number of that version."""
+    version = session.get_one(item_store.RowItemVersion, item.current_version_id)
+    codes = item_lists.task_codes(session, version.id)
+    scenario = item_lists.stimulus(session, version.stimulus_version_id)
     told = item_store.to_domain(item, version, codes, scenario.stimulus_id if scenario else None)
     return form_of(told), version.number
 
@@ -110,8 +113,23 @@ def open_changed(
         raise Refused("draft_is_open", item=item.item_id)
     if item.status == ItemStatus.RETIRED.value:
         move(ItemStatus.RETIRED, "revise")
-    form, number = _current_form(uow, item)
+    form, number = current_form(uow.session, item)
     return _open(uow, item.bank_row_id, form | changed(form), person_id, item, number)
+
+
+def write_on(uow: UnitOfWork, item: item_store.RowItem, person_id: UUID, fields: Form) -> None:
+    """Change fields in the open draft of an item, or in one begun now, inside a running transaction.
+
+    Whoever does it has written on the item. Raises `Refused` ("illegal_transition" in review, or retired).
+    """
+    draft = store.open_of(uow.session, item.id)
+    if draft is None:
+        if item.status == ItemStatus.RETIRED.value:
+            move(ItemStatus.RETIRED, "revise")
+        form, number = current_form(uow.session, item)
+        draft = locked(uow, _open(uow, item.bank_row_id, form, person_id, item, number))
+    move_draft(DraftState(draft.state), "revise")
+    _revise(uow, draft, _checked({**draft.form, **fields}))
 
 
 def _open(
@@ -288,7 +306,7 @@ def rebase(context: Context, actor: Actor, draft_id: UUID) -> None:
         if draft.item_row_id is None:
             return
         item = uow.session.get_one(item_store.RowItem, draft.item_row_id)
-        _, draft.base_number = _current_form(uow, item)
+        _, draft.base_number = current_form(uow.session, item)
         uow.audit("rebase", "item_draft", draft.id, base=draft.base_number)
 
 

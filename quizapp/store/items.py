@@ -126,6 +126,14 @@ def stored(session: Session, bank_row_id: UUID) -> list[StoredItem]:
     return [StoredItem(item, version) for item, version in session.execute(query)]
 
 
+def of_ids(session: Session, bank_row_id: UUID, item_ids: Collection[str]) -> list[RowItem]:
+    """These items of a bank, by id; the unknown are left out."""
+    query = select(RowItem).where(
+        RowItem.bank_row_id == bank_row_id, RowItem.item_id.in_(sorted(set(item_ids)))
+    )
+    return list(session.scalars(query.order_by(RowItem.item_id)))
+
+
 def locked(session: Session, bank_id: str, item_ids: Collection[str]) -> list[RowItem]:
     """These items of a bank, by id, held until the transaction ends; the unknown are left out."""
     query = (

@@ -61,6 +61,7 @@ def bank(bank_id: str) -> Any:
         wanted=wanted,
         task_choices=[(code, code) for code in told.framework.task_codes],
         is_filtered=bool(set_filters),
+        grid_filters=set_filters,
         page=page,
         pages=pages,
         page_url=lambda n: url_for("items.bank", bank_id=bank_id, page=n, **set_filters),

@@ -233,6 +233,7 @@ MESSAGES: Mapping[str, LazyString] = {
         "A draft that names this scenario is in review, and its words must not change under its reviewer. "
         "Have it approved or taken back first. Nothing was changed."
     ),
+    "bad_grid": _l("Nothing was changed: some rows cannot be written as they are. Look at them again."),
     "bad_upkeep": _l("Nothing was changed: choose some items, and give a reason in some words."),
     "bad_item_link": _l("Nothing was linked. Every reason stands here."),
     "scenario_split": _l(

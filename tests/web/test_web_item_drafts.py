@@ -211,6 +211,30 @@ def test_many_items_at_once_by_the_list(office: Office) -> None:
     assert "Nobody writes anything" in ann.get(f"/drafts?bank={BANK}").text
 
 
+def test_many_items_in_a_table_without_a_script(office: Office) -> None:
+    ann, rita, list_ = office.client(office.ann), office.client(office.rita), f"/banks/{BANK}"
+    assert f'href="{list_}/grid?pool=practice"' in ann.get(f"{list_}?pool=practice").text
+    assert ann.post(f"{list_}/grid/chosen", data={}).location == f"{list_}#items"
+    assert "Tick 1 to 50 items first." in ann.get(list_).text
+    table = ann.post(f"{list_}/grid/chosen", data={"item": ["k-numeric", "h-1"]}).location
+    assert table == f"{list_}/grid?item=k-numeric&item=h-1"
+    sent = forms.read(ann.get(table).text, "grid-form").fields
+    assert [name for name in sent if name.startswith("base.")] == ["base.k-numeric", "base.h-1"]
+    assert "Nothing has changed." in ann.post(f"{list_}/grid", data=sent).text
+    sent |= {"difficulty.h-1": "41", "stem.k-numeric": "<b>How many?", "tasks.k-numeric": "Z.9"}
+    seen = ann.post(f"{list_}/grid", data=sent).text
+    assert ("Nothing has changed yet." in seen, "<b>How many" in seen) == (True, False)
+    assert re.findall(r"Write (\d) draft", seen) == ["1"]
+    assert ann.post(f"{list_}/grid", data=sent | {"do": "again"}).text.count('value="41"') == 1
+    refused = ann.post(f"{list_}/grid", data=sent | {"do": "write"}).text
+    assert "some rows cannot be written" in refused
+    sent["tasks.k-numeric"] = "A.1"
+    assert ann.post(f"{list_}/grid", data=sent | {"do": "write"}).location == f"/drafts?bank={BANK}"
+    assert "2 items have a draft with your changes." in ann.get(f"/drafts?bank={BANK}").text
+    assert rita.get(table).status_code == 403
+    assert ann.get(f"{list_}/grid?text=nothing+like+it").text.count("No items to write in.") == 1
+
+
 def test_a_search_among_items_is_kept_for_who_saved_it(office: Office) -> None:
     ann, rita = office.client(office.ann), office.client(office.rita)
     list_ = f"/banks/{BANK}"
