@@ -113,7 +113,7 @@ def _lines(session: Session, noun: str, object_id: UUID) -> Iterable[RowAuditLin
 
 def _told(line: RowAuditLine, names: Mapping[UUID, str]) -> Step:
     who = names.get(line.actor_id, "") if line.actor_id else line.actor_name
-    return Step(line.at, line.verb, who, str(line.facts.get("reason", "")))
+    return Step(line.at, line.verb, who, str(line.facts.get("reason") or line.facts.get("other") or ""))
 
 
 def _in_rows(steps: Iterable[Step]) -> Iterable[Step]:

@@ -155,4 +155,4 @@ def _item(session: Session, bank_id: str, item_id: str) -> RowItem:
 def _audit(uow: UnitOfWork, verb: str, own: RowItem, other: RowItem, bank_id: str) -> None:
     """A line for each of the two, so that the history of either tells it."""
     for row, partner in ((own, other), (other, own)):
-        uow.audit(verb, "item", row.id, bank=bank_id, item=row.item_id, reason=partner.item_id)
+        uow.audit(verb, "item", row.id, bank=bank_id, item=row.item_id, other=partner.item_id)

@@ -99,7 +99,7 @@ def test_enemies_are_kept_apart_from_both_sides_by_versions_and_by_links(
     ]
     with context.reading() as session:
         lines = session.scalars(select(RowAuditLine.facts).where(RowAuditLine.verb.in_(["link", "unlink"])))
-        assert sorted((told["item"], told["reason"]) for told in lines) == [
+        assert sorted((told["item"], told["other"]) for told in lines) == [
             *[("h-1", "h-3"), ("h-3", "h-1")],
             *[("h-3", "h-4")] * 2,
             *[("h-4", "h-3")] * 2,
