@@ -40,6 +40,7 @@ DETAILS: Mapping[str, str] = {
     "number_too_long": "The number has more digits than an item can hold.",
     "formula_unknown": "The formula has something that formulas here do not have.",
     "tolerance_relative": "A tolerance as a share of the answer is not kept; give one as a number.",
+    "words_reusable": "A word of the pool may stand in several gaps here.",
     "words_typed": "Every word of the pool is right somewhere, so words are typed instead of chosen.",
     "no_gaps": "The text has no gaps.",
     "rubric_made": "The file has no rubric of ours; say what earns the points.",

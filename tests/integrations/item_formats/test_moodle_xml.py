@@ -226,7 +226,7 @@ def test_gaps_are_chosen_dragged_or_typed(package: Package) -> None:
     ]
     assert [told(entry)[0] for entry in package.entries[11:15]] == [
         [("rationale", "no_reason")],
-        [("stem", "stem_from_title"), ("rationale", "no_reason")],
+        [("stem", "stem_from_title"), ("distractors", "words_reusable"), ("rationale", "no_reason")],
         [("answers", "partial_credit_dropped"), ("rationale", "no_reason")],
         [("answers", "wildcard_dropped"), ("rationale", "no_reason")],
     ]

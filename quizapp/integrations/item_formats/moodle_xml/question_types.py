@@ -153,6 +153,8 @@ def ddwtos(question: Question) -> None:
     question.draft.fields["distractors"] = [{"text": word} for word in spare]
     if not spare:
         question.draft.change("distractors", "", "words_typed")
+    elif any(box.find("infinite") is None for box in boxes):
+        question.draft.change("distractors", "", "words_reusable")
 
 
 def cloze(question: Question) -> None:
