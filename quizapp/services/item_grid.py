@@ -104,8 +104,12 @@ def _row(session: Session, item: RowItem) -> tuple[GridRow, Form]:
 
 
 def plan(context: Context, actor: Actor, bank_id: str, sent: Mapping[str, Sent]) -> GridPlan:
-    """What `apply` would write of what was sent, and what it would refuse. Raises `NotFound`."""
+    """What `apply` would write of what was sent, and what it would refuse.
+
+    Raises `NotFound`, and `Invalid` ("bad_grid") for more rows than a table has.
+    """
     writer(actor)
+    _check_size(sent)
     with context.reading() as session:
         bank, framework = _bank(session, bank_id)
         rows = store.of_ids(session, bank.id, list(sent))
@@ -151,7 +155,7 @@ def apply(context: Context, actor: Actor, bank_id: str, sent: Mapping[str, Sent]
         changing = [(row, fields) for row, _, _, _, fields in planned if fields]
         for row, fields in changing:
             item_drafts.write_on(uow, row, person_id, fields)
-        uow.audit("edit_grid", "item_bank", bank_id, items=len(changing))
+        uow.audit("edit_grid", "item_bank", bank_id, items=[row.item_id for row, _fields in changing])
         return len(changing)
 
 

@@ -49,6 +49,8 @@ def grid(bank_id: str) -> str:
     """The chosen items, or a page of those a search finds."""
     chosen = request.args.getlist("item")
     wanted = {name: request.args.get(name, "").strip() for name in FILTERS}
+    if len(chosen) > MOST_ROWS:
+        flash(_("A table has at most %(most)d items; these are the first of them.", most=MOST_ROWS), "info")
     page, pages = 1, 1
     if not chosen:
         found = items_read.bank(context(), actor(), bank_id, ItemFilter(**wanted)).lines
@@ -75,6 +77,10 @@ def chosen(bank_id: str) -> Any:
 def write(bank_id: str) -> Any:
     """Show what would change; write it once that was seen; or go on in the table."""
     sent = _sent(request.form)
+    if not sent:
+        # Every row of it was in review or retired.
+        flash(_("Nothing has changed."), "info")
+        return redirect(url_for("items.bank", bank_id=bank_id, _anchor="items"))
     match request.form.get("do"):
         case "again":
             return _again(bank_id, sent)

@@ -205,11 +205,12 @@ def a_table_of_items(author: Any, server: Server) -> None:
     page.keyboard.press("Control+z")
     assert shares[1].input_value() == was[1]
     levels[1].focus()
-    block = 'analyse\t"51"\nEvaluate\t52\n'
+    block = 'analyse\t"51"\nEvaluate\t52\tA reason\tMore\n'
     pasting = "(node, text) => { const data = new DataTransfer(); data.setData('text/plain', text);"
     pasting += " node.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true})); }"
     levels[1].evaluate(pasting, block)
     assert [one.input_value() for one in (*levels[1:], *shares)] == ["analyse", "evaluate", "42", "51", "52"]
+    assert state.inner_text().endswith("1 cell of the paste has no place here")
     page.get_by_role("button", name="Show what changes").click()
     page.get_by_role("button", name="Go on in the table").click()
     assert shares[2].input_value() == "52"

@@ -102,6 +102,8 @@ def test_one_bad_cell_and_nothing_is_written(desk: Desk) -> None:
     for names in ([], [f"x-{n}" for n in range(MOST_ROWS + 1)]):
         with pytest.raises(Invalid, match="bad_grid"):
             item_grid.apply(*do, {name: Sent("v1", {}) for name in names})
+        with pytest.raises(Invalid, match="bad_grid"):
+            item_grid.plan(*do, {name: Sent("v1", {}) for name in names})
     with pytest.raises(Forbidden):
         item_grid.grid(desk.context, desk.rita, BANK, NAMES)
 

@@ -221,6 +221,7 @@ def test_many_items_in_a_table_without_a_script(office: Office) -> None:
     sent = forms.read(ann.get(table).text, "grid-form").fields
     assert [name for name in sent if name.startswith("base.")] == ["base.k-numeric", "base.h-1"]
     assert "Nothing has changed." in ann.post(f"{list_}/grid", data=sent).text
+    assert ann.post(f"{list_}/grid", data={"do": "write"}).location == f"{list_}#items"
     sent |= {"difficulty.h-1": "41", "stem.k-numeric": "<b>How many?", "tasks.k-numeric": "Z.9"}
     seen = ann.post(f"{list_}/grid", data=sent).text
     assert ("Nothing has changed yet." in seen, "<b>How many" in seen) == (True, False)

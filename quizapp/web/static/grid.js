@@ -4,7 +4,7 @@ const rows = form ? [...form.querySelectorAll("tbody tr")] : [];
 const lines = rows.map((row) => [...row.cells].slice(1).map((cell) => cell.querySelector("textarea, input, select")));
 const cells = lines.flat().filter(Boolean);
 const undone = [];
-let before = "", isLeaving = false;
+let before = "", lost = 0, isLeaving = false;
 
 const placeOf = (control) => {
   const row = lines.findIndex((line) => line.includes(control));
@@ -22,8 +22,10 @@ function tell() {
     control.classList.toggle("is-changed", isChanged);
     n += Number(isChanged);
   }
-  const { unchanged, changedOne, changedMany } = form.dataset;
-  document.getElementById("grid-state").textContent = n === 0 ? unchanged : n === 1 ? changedOne : changedMany.replace("{n}", n);
+  const { unchanged, changedOne, changedMany, lostOne, lostMany } = form.dataset;
+  const words = [n === 0 ? unchanged : n === 1 ? changedOne : changedMany.replace("{n}", n)];
+  if (lost) words.push(lost === 1 ? lostOne : lostMany.replace("{n}", lost));
+  document.getElementById("grid-state").textContent = words.join(". ");
   return n;
 }
 
@@ -45,14 +47,19 @@ function end(control, keeps = true) {
   tell();
 }
 
-function set(pairs) {
+/** Put texts into cells; `unplaced` are those of a paste that have no cell. */
+function set(pairs, unplaced = 0) {
   const done = [];
+  lost = unplaced;
   for (const [control, text] of pairs) {
     const old = control.value;
     const option = control.matches("select")
       ? [...control.options].find((one) => [one.value, one.text].some((word) => word.toLowerCase() === text.trim().toLowerCase()))
       : null;
-    if (control.matches("select") && !option) continue;
+    if (control.matches("select") && !option) {
+      lost += 1;
+      continue;
+    }
     control.value = option ? option.value : text;
     if (control.value !== old) done.push([control, old]);
   }
@@ -100,10 +107,9 @@ function parsed(text) {
 
 function paste(control, text) {
   const [row, column] = placeOf(control);
-  set(parsed(text).flatMap((line, down) => line.flatMap((word, right) => {
-    const found = lines[row + down]?.[column + right];
-    return found ? [[found, word]] : [];
-  })));
+  const all = parsed(text).flatMap((line, down) => line.map((word, right) => [lines[row + down]?.[column + right], word]));
+  const placed = all.filter(([found]) => found);
+  set(placed, all.length - placed.length);
 }
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
