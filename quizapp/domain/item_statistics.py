@@ -102,6 +102,27 @@ class ItemStatistics:
         return tuple(choice for choice in self.choices if choice.is_suspect)
 
 
+class Finding(StrEnum):
+    """What items can be searched for by their answers; `FINDINGS` says which items those are."""
+
+    FLAGGED = "flagged"
+    HARD = "hard"
+    EASY = "easy"
+    WEAK = "weak"
+    FEW = "few"
+
+
+#: Fewer right answers than this are hard, more than the other easy; a weaker correlation tells little.
+HARD, EASY, WEAK = Fraction(30, 100), Fraction(95, 100), 0.1
+FINDINGS: Mapping[Finding, Callable[[ItemStatistics], bool]] = {
+    Finding.FLAGGED: lambda told: bool(told.flags),
+    Finding.HARD: lambda told: told.difficulty is not None and told.difficulty < HARD,
+    Finding.EASY: lambda told: told.difficulty is not None and told.difficulty > EASY,
+    Finding.WEAK: lambda told: told.correlation is not None and told.correlation < WEAK,
+    Finding.FEW: lambda told: told.is_suppressed,
+}
+
+
 def choices_of(response: Mapping[str, Any] | None) -> tuple[str, ...]:
     """What a canonical response chose: options, or the one thing that was typed; else nothing."""
     if response is None:

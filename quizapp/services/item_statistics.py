@@ -105,6 +105,18 @@ def of_bank(context: Context, actor: Actor, bank_id: str) -> Report:
         return _report(session, Scope(bank_row_id=bank.id))
 
 
+def found(context: Context, actor: Actor, bank_id: str, finding: domain.Finding) -> frozenset[str]:
+    """The ids of a bank's items of which this is so: of the newest version that was answered.
+
+    Raises `NotFound`.
+    """
+    newest: dict[str, ItemLine] = {}
+    for line in of_bank(context, actor, bank_id).lines:
+        newest.setdefault(line.item_id, line)
+    is_it = domain.FINDINGS[finding]
+    return frozenset(item_id for item_id, line in newest.items() if is_it(line.statistics))
+
+
 def of_item(context: Context, actor: Actor, bank_id: str, item_id: str) -> Report:
     """One item over every exam, a line for each version that was answered; raises `NotFound`."""
     actor.require(Permission.READ_ITEM_STATISTICS)

@@ -15,13 +15,11 @@ from quizapp.domain.item import Level
 from quizapp.domain.item_grid import COLUMNS, MOST_ROWS
 from quizapp.domain.person import Permission
 from quizapp.services import item_grid as service
-from quizapp.services import items_read
 from quizapp.services.item_grid import Grid, GridRow, Sent
-from quizapp.services.items_read import ItemFilter
 from quizapp.web.access import actor, context, needs
 from quizapp.web.item_help import sentence
 from quizapp.web.item_words import words
-from quizapp.web.items import FILTERS
+from quizapp.web.items import searched
 from quizapp.web.messages import message
 
 bp = Blueprint("item_grid", __name__, url_prefix="/banks/<bank_id>/grid")
@@ -48,12 +46,13 @@ WHY_NOT = {
 def grid(bank_id: str) -> str:
     """The chosen items, or a page of those a search finds."""
     chosen = request.args.getlist("item")
-    wanted = {name: request.args.get(name, "").strip() for name in FILTERS}
     if len(chosen) > MOST_ROWS:
         flash(_("A table has at most %(most)d items; these are the first of them.", most=MOST_ROWS), "info")
     page, pages = 1, 1
+    wanted: dict[str, str] = {}
     if not chosen:
-        found = items_read.bank(context(), actor(), bank_id, ItemFilter(**wanted)).lines
+        bank, wanted = searched(bank_id)
+        found = bank.lines
         pages = max(-(-len(found) // MOST_ROWS), 1)
         page = min(max(request.args.get("page", 1, type=int), 1), pages)
         chosen = [line.item_id for line in found[(page - 1) * MOST_ROWS : page * MOST_ROWS]]

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from quizapp.domain.item_statistics import FEWEST_ANSWERS, Flag
+from quizapp.domain.item_statistics import FEWEST_ANSWERS, Finding, Flag
 from quizapp.domain.person import Permission
 from quizapp.services import item_statistics as service
 from quizapp.services.item_statistics import Offered, Report
@@ -55,6 +55,17 @@ def facts() -> dict[str, Any]:
 def flag_words() -> Mapping[Flag, str]:
     """What is wrong with an item, in few words."""
     return {Flag.MISKEY: _("Key may be wrong"), Flag.BACKWARDS: _("The weaker do better")}
+
+
+def finding_words() -> Mapping[Finding, str]:
+    """What items can be searched for by their answers."""
+    return {
+        Finding.FLAGGED: _("Want to be looked at"),
+        Finding.HARD: _("Few have it right: below %(share)d %%", share=30),
+        Finding.EASY: _("Nearly all have it right: above %(share)d %%", share=95),
+        Finding.WEAK: _("Tell little (correlation below 0.1)"),
+        Finding.FEW: _("Too few answers to say anything"),
+    }
 
 
 def percent(share: Fraction | None) -> str:

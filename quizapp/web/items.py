@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 
 from quizapp.domain.framework import TaskStatement
 from quizapp.domain.item_bank import PRACTICE_NEEDED, SECURE_NEEDED, CoverageLevel
+from quizapp.domain.item_statistics import Finding
 from quizapp.domain.person import Permission
 from quizapp.services import item_links, item_stages, items_read, problem_reports, saved_views
 from quizapp.services import item_statistics as statistics_service
@@ -22,7 +24,7 @@ from quizapp.web.item_words import DRAFT_CHIPS, words
 
 bp = Blueprint("items", __name__, url_prefix="/banks")
 ITEMS_PER_PAGE = 100
-FILTERS = ("task", "pool", "type", "status", "text")
+FILTERS = ("task", "pool", "type", "status", "text", "answers")
 
 
 @bp.get("")
@@ -42,8 +44,7 @@ def index() -> Any:
 @needs(Permission.BROWSE_BANK)
 def bank(bank_id: str) -> Any:
     """One bank: its coverage and its items."""
-    wanted = {name: request.args.get(name, "").strip() for name in FILTERS}
-    told = items_read.bank(context(), actor(), bank_id, ItemFilter(**wanted))
+    told, wanted = searched(bank_id)
     pages = max(-(-len(told.lines) // ITEMS_PER_PAGE), 1)
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     first = (page - 1) * ITEMS_PER_PAGE
@@ -72,8 +73,24 @@ def bank(bank_id: str) -> Any:
         file_actions=_file_actions(bank_id),
         asked=item_stages.asked(context(), actor(), bank_id),
         may_read_key=actor().may(Permission.READ_KEYS),
+        findings=item_statistics.finding_words() if actor().may(Permission.READ_ITEM_STATISTICS) else {},
         may_write=actor().may(Permission.WRITE_ITEM),
     )
+
+
+def searched(bank_id: str) -> tuple[BankPage, dict[str, str]]:
+    """A bank with the items the address asks for, and what it asks."""
+    wanted = {name: request.args.get(name, "").strip() for name in FILTERS}
+    told = items_read.bank(
+        context(),
+        actor(),
+        bank_id,
+        ItemFilter(**{name: wanted[name] for name in FILTERS if name != "answers"}),
+    )
+    if wanted["answers"] not in set(Finding):
+        return told, {**wanted, "answers": ""}
+    ids = statistics_service.found(context(), actor(), bank_id, Finding(wanted["answers"]))
+    return replace(told, lines=tuple(line for line in told.lines if line.item_id in ids)), wanted
 
 
 def _file_actions(bank_id: str) -> list[dict[str, str]]:

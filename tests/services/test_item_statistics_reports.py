@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 
 from quizapp.domain.attempt import EventKind
 from quizapp.domain.errors import Forbidden, NotFound
-from quizapp.domain.item_statistics import Answer, Flag, choices_of
+from quizapp.domain.item_statistics import Answer, Finding, Flag, choices_of
 from quizapp.domain.person import Actor, Role
 from quizapp.services import attempts, item_statistics, saving
 from quizapp.services.saving import Sent
@@ -91,6 +92,15 @@ def test_the_database_counts_what_a_walk_through_the_rows_counts(context) -> Non
     assert line == report.flagged[0]
     assert [one.id for one in line.statistics.suspects] == ["a"]
     assert item_statistics.of_bank(context, TESTS, "small-bank") == report
+    found = {one: item_statistics.found(context, TESTS, "small-bank", one) for one in Finding}
+    assert found[Finding.FLAGGED] == {ITEM}
+    told = {line.item_id: line.statistics for line in report.lines}
+    assert found[Finding.FEW] == {name for name, one in told.items() if one.n < 30} != set(told)
+    shares = {name: one.difficulty for name, one in told.items() if one.difficulty is not None}
+    assert found[Finding.HARD] == {name for name, share in shares.items() if share < Fraction(3, 10)}
+    assert found[Finding.EASY] == {name for name, share in shares.items() if share > Fraction(95, 100)}
+    tied = {name: one.correlation for name, one in told.items() if one.correlation is not None}
+    assert found[Finding.WEAK] == {name for name, tie in tied.items() if tie < 0.1} != set()
     [(sitting_id, title)] = offered.sittings
     told_of, same = item_statistics.of_sitting(context, TESTS, sitting_id)
     assert (told_of.sitting_title, same) == (title, report)
@@ -141,6 +151,7 @@ def test_who_may_not_read_keys_reads_no_statistics(sqlite_context, role) -> None
         (item_statistics.of_exam, [nobody]),
         (item_statistics.of_sitting, [nobody]),
         (item_statistics.of_bank, ["none"]),
+        (item_statistics.found, ["none", Finding.HARD]),
         (item_statistics.of_item, ["none", "none"]),
     ):
         with pytest.raises(Forbidden):

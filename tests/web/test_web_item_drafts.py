@@ -241,6 +241,9 @@ def test_a_search_among_items_is_kept_for_who_saved_it(office: Office) -> None:
     list_ = f"/banks/{BANK}"
     assert "Keep this search" not in ann.get(list_).text
     page = ann.get(f"{list_}?pool=practice&type=&text=wind").text
+    assert ">Answers so far<" in page
+    assert "No item answers to all of this." in ann.get(f"{list_}?answers=hard").text
+    assert ann.get(f"{list_}?answers=none+such").text.count("No item answers") == 0
     query = re.search(r'name="query"[^>]* value="([^"]*)"', page)
     assert query
     assert query[1] == "pool=practice&amp;text=wind"
