@@ -61,6 +61,8 @@ RESPONSES: list[tuple[str, str | None, dict[str, Any]]] = [
     ("gap_text", "per_gap", {"words": {"first": "request", "second": "credit"}}),
     ("gap_text", "all_or_nothing", {"words": {"first": "request", "second": "offer"}}),
     ("gap_text", "all_or_nothing", {"words": {"first": "offer"}}),
+    ("hotspot", None, {"choices": ["east"]}),
+    ("hotspot", None, {"choices": ["west"]}),
 ]
 
 
@@ -96,6 +98,8 @@ def _saved(item: ItemVersion, response: dict[str, Any]) -> list[dict[str, Any]]:
             pairs = [f"{prompt} {option}" for prompt, option in response["pairs"].items()]
             orders = [_ids(content["prompts"]), _ids(content["options"])]
             return [_variable("RESPONSE", pairs, {"orders": orders})]
+        case "hotspot":
+            return [_variable("RESPONSE", response["choices"][0], {})]
         case "ordering":
             ranked = sorted(response["ranks"], key=response["ranks"].__getitem__)
             return [_variable("RESPONSE", ranked, {"order": _ids(content["options"])}, "ordered")]

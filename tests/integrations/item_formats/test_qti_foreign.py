@@ -654,6 +654,38 @@ def test_steps_that_are_no_whole_numbers() -> None:
     assert source["parameters"] == [{"name": "load_1", "from": "0.5", "to": "1.5", "step": "0.25"}]
 
 
+@pytest.mark.parametrize("cardinality", ["single", "multiple"])
+def test_regions_of_a_picture(cardinality: str) -> None:
+    """A region without a label is named by a letter; the picture comes along with its size and words."""
+    keys = "pier" if cardinality == "single" else "pier|buoy"
+    regions = (
+        '<qti-hotspot-choice identifier="pier" shape="rect" coords="0, 0, 20,10" hotspot-label="The pier"/>'
+        '<qti-hotspot-choice identifier="buoy" shape="circle" coords="30,15,5"/>'
+        '<qti-hotspot-choice identifier="mole" shape="poly" coords="0,20,9,20,9,29" hotspot-label="Mole"/>'
+    )
+    body = (
+        f'<qti-hotspot-interaction response-identifier="RESPONSE" max-choices="{0 if "|" in keys else 1}">'
+        "<qti-prompt>Where does it berth?</qti-prompt>"
+        f'<img src="../pictures/plan.png" alt="A plan" width="40" height="30"/>{regions}'
+        "</qti-hotspot-interaction>"
+    )
+    told, changes = only(three(declared(cardinality, "identifier", keys), body), {"pictures/plan.png": PNG})
+    right = [row["id"] for row in told["options"] if row.get("key")]
+    assert (told["type"], told["stem"], right, told.get("several", False)) == (
+        "hotspot",
+        "Where does it berth?",
+        keys.split("|"),
+        cardinality == "multiple",
+    )
+    assert told["picture"] == {"name": "plan.png", "width": 40, "height": 30, "alt": "A plan"}
+    assert [(row["text"], row["shape"], row["coords"]) for row in told["options"]] == [
+        ("The pier", "rect", "0,0,20,10"),
+        ("B", "circle", "30,15,5"),
+        ("Mole", "poly", "0,20,9,20,9,29"),
+    ]
+    assert changes == ["label_made"]
+
+
 def test_an_extended_text_is_an_essay() -> None:
     """Its rubric is whatever the file tells scorers, worth the points it gives."""
     most = '<qti-outcome-declaration identifier="MAXSCORE" cardinality="single" base-type="float">'
