@@ -175,23 +175,23 @@ def form(context: Context, actor: Actor, draft_id: UUID) -> DraftForm:
     """What a draft's fields are read with: quick, because a window saves often; raises `NotFound`."""
     actor.require(Permission.READ_KEYS)
     with context.reading() as session:
-        draft = session.get(RowItemDraft, draft_id)
-        if draft is None:
-            raise NotFound("not_found", noun="item_draft")
-        bank = session.get_one(item_store.RowItemBank, draft.bank_row_id)
-        framework = items_read.framework_of(session, bank)
+        draft, _bank, framework = _draft(session, draft_id)
         return DraftForm(str(draft.form.get("type")), draft.form, framework)
+
+
+def _draft(session: Session, draft_id: UUID) -> tuple[RowItemDraft, item_store.RowItemBank, Framework]:
+    draft = session.get(RowItemDraft, draft_id)
+    if draft is None:
+        raise NotFound("not_found", noun="item_draft")
+    bank = session.get_one(item_store.RowItemBank, draft.bank_row_id)
+    return draft, bank, items_read.framework_of(session, bank)
 
 
 def view(context: Context, actor: Actor, draft_id: UUID) -> DraftPage:
     """One draft with all that is said about it; raises `NotFound`."""
     actor.require(Permission.READ_KEYS)
     with context.reading() as session:
-        draft = session.get(RowItemDraft, draft_id)
-        if draft is None:
-            raise NotFound("not_found", noun="item_draft")
-        bank = session.get_one(item_store.RowItemBank, draft.bank_row_id)
-        framework = items_read.framework_of(session, bank)
+        draft, bank, framework = _draft(session, draft_id)
         item = session.get(RowItem, draft.item_row_id) if draft.item_row_id else None
         known = _current(session, item) if item else None
         said = store.comments(session, [draft.id])

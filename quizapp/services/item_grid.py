@@ -146,7 +146,9 @@ def apply(context: Context, actor: Actor, bank_id: str, sent: Mapping[str, Sent]
     person_id = writer(actor)
     _check_size(sent)
     with context.transaction(actor) as uow:
-        _, framework = _bank(uow.session, bank_id)
+        bank, framework = _bank(uow.session, bank_id)
+        # Drafts before items, as everybody takes them: a window that saves meanwhile waits, or is seen.
+        draft_store.locked_of_bank(uow.session, bank.id)
         rows = store.locked(uow.session, bank_id, list(sent))
         if len(rows) < len(sent):
             raise NotFound("not_found", noun="item")

@@ -220,6 +220,24 @@ class Eligible:
     candidate: Candidate
 
 
+_ELIGIBLE = (
+    select(
+        RowItem.id,
+        RowItem.bank_row_id,
+        RowItem.item_id,
+        RowItem.scoring_task,
+        RowItemVersion.id,
+        RowItemVersion.enemies,
+        RowStimulus.stimulus_id,
+        RowStimulus.number,
+    )
+    .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
+    .outerjoin(RowStimulus, RowStimulus.id == RowItemVersion.stimulus_version_id)
+    .where(RowItem.status == ItemStatus.APPROVED.value, RowItem.suspended_at.is_(None))
+    .order_by(RowItem.bank_row_id, RowItem.item_id)
+)
+
+
 def eligible(
     session: Session, bank_row_ids: Collection[UUID], pool: Pool, tasks: Collection[str] | None = None
 ) -> list[Eligible]:
@@ -228,27 +246,7 @@ def eligible(
     Candidates are named by bank and stable item id: unique over all banks, and sorted as
     authored, which the items of a scenario keep on a form.
     """
-    query = (
-        select(
-            RowItem.id,
-            RowItem.bank_row_id,
-            RowItem.item_id,
-            RowItem.scoring_task,
-            RowItemVersion.id,
-            RowItemVersion.enemies,
-            RowStimulus.stimulus_id,
-            RowStimulus.number,
-        )
-        .join(RowItemVersion, RowItemVersion.id == RowItem.current_version_id)
-        .outerjoin(RowStimulus, RowStimulus.id == RowItemVersion.stimulus_version_id)
-        .where(
-            RowItem.bank_row_id.in_(bank_row_ids),
-            RowItem.pool == pool.value,
-            RowItem.status == ItemStatus.APPROVED.value,
-            RowItem.suspended_at.is_(None),
-        )
-        .order_by(RowItem.bank_row_id, RowItem.item_id)
-    )
+    query = _ELIGIBLE.where(RowItem.bank_row_id.in_(bank_row_ids), RowItem.pool == pool.value)
     if tasks is not None:
         query = query.where(RowItem.scoring_task.in_(tasks))
     rows = session.execute(query).all()

@@ -28,8 +28,3 @@ def told(criteria: Sequence[Mapping[str, Any]]) -> str:
         "\n".join([f"{row['text']}\n", *(f"- {level['points']}: {level['text']}" for level in row["levels"])])
         for row in criteria
     )
-
-
-def points(criteria: Sequence[Mapping[str, Any]]) -> int:
-    """The points of a response that is best in everything."""
-    return sum(max(int(level["points"]) for level in row["levels"]) for row in criteria)

@@ -14,6 +14,7 @@ from lxml import etree
 
 from quizapp.domain.errors import Problem
 from quizapp.domain.item import ItemVersion
+from quizapp.domain.item_types import rubric
 from quizapp.domain.item_types.gaps import named
 from quizapp.domain.item_types.marks import ALL_OR_NOTHING
 from quizapp.integrations.item_formats import rubrics
@@ -306,7 +307,7 @@ WRITERS: Mapping[str, Writer] = {
     "short_text": Writer("shortanswer", _short_text),
     "numeric": Writer("numerical", _numeric, reason=_reason_of_answer),
     "matching": Writer("matching", _matching, _matching_losses),
-    "essay": Writer("essay", _essay, points=lambda source: rubrics.points(source["criteria"]), is_kept=True),
+    "essay": Writer("essay", _essay, points=rubric.most, is_kept=True),
     "dropdown_cloze": Writer("gapselect", _dropdown_cloze, _gap_losses, text=gaps.with_places, is_kept=True),
     "gap_text": Writer("cloze", _gap_text, _gap_losses, text=gaps.with_places, is_kept=True),
     "parametrised_numeric": Writer("calculated", _calculated, reason=_reason_of_answer, is_kept=True),
