@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,8 @@ FILE_OF_THE_HOST = (
 #: Enough for anything that is not linear to be noticed, and soon done by what is.
 LONG = 50_000
 SIGNS_ALONE = ("[id:", "![", "\\(", "{", "~", "=", "a ", "* ", "_ ", "`", "<b>", "&#", "->", "1. ")
+#: The same for gaps and formulas of Moodle.
+SIGNS_OF_MOODLE = ("{1:SA:", "{1:MC:=a~", "{1:SA:=a}", "[[1]]", "<", "\\", "pow(", "{a}", "-(")
 
 
 def read(name: str, data: bytes) -> Package:
@@ -82,6 +86,19 @@ def test_the_same_sign_over_and_over(text: str) -> None:
     stem = f"<questiontext><text><![CDATA[{line}]]></text></questiontext>"
     read("moodle-xml", f'<quiz><question type="multichoice">{stem}</question></quiz>'.encode())
     read("docx", document(paragraph(f"1. {line}"), paragraph(f"Answer: {line}")))
+
+
+@pytest.mark.parametrize("text", SIGNS_OF_MOODLE)
+def test_gaps_and_formulas_over_and_over(text: str) -> None:
+    line = escape((text * (LONG // len(text)))[:LONG])
+    rows = f"<selectoption><text>{line}</text></selectoption><dragbox><text>{line}</text></dragbox>"
+    rows += f'<answer fraction="100"><text>{line}</text></answer><graderinfo><text>{line}</text></graderinfo>'
+    for kind in ("cloze", "gapselect", "ddwtos", "calculated", "essay"):
+        stem = f"<questiontext><text>{line}</text></questiontext>"
+        (entry,) = read(
+            "moodle-xml", f'<quiz><question type="{kind}">{stem}{rows}</question></quiz>'.encode()
+        ).entries
+        assert bool(entry.problems) is (kind != "essay")
 
 
 def test_a_question_with_thousands_of_answers_is_refused() -> None:

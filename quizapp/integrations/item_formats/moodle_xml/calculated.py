@@ -125,6 +125,8 @@ def in_text(text: str, known: Mapping[str, str]) -> str:
 
 def read_formula(text: str, known: Mapping[str, str]) -> str | None:
     """A formula of Moodle in our notation; None for what that cannot say."""
+    if len(text) > expression.LONGEST:
+        return None
     told = _WILDCARD.sub(lambda found: f" {known.get(found[1], '?')} ", text)
     told = " ".join(_without_powers(told).split())
     try:

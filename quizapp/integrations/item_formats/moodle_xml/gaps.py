@@ -16,12 +16,13 @@ from quizapp.integrations.item_formats.drafts import option_ids
 _OPEN, _CLOSE = "\ue010", "\ue011"
 _PLACE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _NUMBERED = re.compile(r"\[\[(\d{1,3})\]\]")
-_CLOZE = re.compile(r"\{(\d*):([A-Z_]{2,20}):((?:\\.|[^\\}])*)\}", re.DOTALL)
+#: No brace inside but behind a backslash: a text of many beginnings without an end is read once.
+_CLOZE = re.compile(r"\{(\d*):([A-Z_]{2,20}):((?:\\.|[^\\{}])*)\}", re.DOTALL)
 _ALTERNATIVE = re.compile(r"((?:\\.|[^\\~])*)(?:~|$)", re.DOTALL)
 _PARTS = re.compile(r"\s*(?:(=)|%(-?[\d.]+)%)?((?:\\.|[^\\#])*)", re.DOTALL)
 _ESCAPE = re.compile(r'[\\}{#~="/*]')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_TAG = re.compile("<[^>]*>")
+_TAG = re.compile("<[^<>]*>")
 #: What a part of a cloze question is asked with.
 _CHOICES = re.compile(r"MULTICHOICE(_[VH]?S?)?|MC[VH]?S?")
 _STRICT = frozenset({"SHORTANSWER_C", "SAC", "MWC"})

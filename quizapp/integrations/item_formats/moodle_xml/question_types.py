@@ -162,6 +162,8 @@ def cloze(question: Question) -> None:
     markdown, found = _with_places(question, gaps.parts)
     unknown = [one for one in found if isinstance(one, str)]
     known = [one for one in found if isinstance(one, gaps.Part)]
+    if question.draft.has_too_many(max([len(found), *(len(one.answers) for one in known)])):
+        return
     if unknown:
         question.draft.refuse("type", f"cloze: {unknown[0]}", "no_such_type")
     elif len({one.kind for one in known}) > 1:
@@ -213,6 +215,8 @@ def _with_places(question: Question, find: Callable[[str], tuple[str, list[Any]]
 
 
 def _are_known(question: Question, marked: list[int], count: int) -> bool:
+    if question.draft.has_too_many(len(marked)):
+        return False
     if not marked:
         question.draft.refuse("text", "", "no_gaps")
     unknown = [number for number in marked if not 0 < number <= count]
