@@ -30,7 +30,6 @@ class GridRow:
     """
 
     item_id: str
-    type: str
     cells: Mapping[str, str]
     base: str
     is_draft: bool = False
@@ -42,7 +41,6 @@ class Grid:
     """Rows of a bank, in the order that was asked for."""
 
     bank_title: str
-    framework: Framework
     rows: tuple[GridRow, ...]
 
 
@@ -76,10 +74,10 @@ def grid(context: Context, actor: Actor, bank_id: str, item_ids: Sequence[str]) 
     """These items of a bank as rows, at most `MOST_ROWS`; the unknown are left out. Raises `NotFound`."""
     writer(actor)
     with context.reading() as session:
-        bank, framework = _bank(session, bank_id)
+        bank, _framework = _bank(session, bank_id)
         rows = {row.item_id: row for row in store.of_ids(session, bank.id, item_ids[: domain.MOST_ROWS])}
         told = [_row(session, rows[name])[0] for name in dict.fromkeys(item_ids) if name in rows]
-        return Grid(bank.title, framework, tuple(told))
+        return Grid(bank.title, tuple(told))
 
 
 def _bank(session: Session, bank_id: str) -> tuple[store.RowItemBank, Framework]:
@@ -99,7 +97,7 @@ def _row(session: Session, item: RowItem) -> tuple[GridRow, Form]:
         base = f"v{number}"
     is_in_review = draft is not None and draft.state == DraftState.IN_REVIEW.value
     why_not = "in_review" if is_in_review else "retired" if item.status == ItemStatus.RETIRED.value else ""
-    told = GridRow(item.item_id, str(form["type"]), domain.cells(form), base, draft is not None, why_not)
+    told = GridRow(item.item_id, domain.cells(form), base, draft is not None, why_not)
     return told, form
 
 
