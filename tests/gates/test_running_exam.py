@@ -17,6 +17,7 @@ def test_every_page_of_a_running_exam(place: Place, browser: Any) -> None:
     with window(place, browser, "fresh") as seen:
         faults = {"start": seen.open(f"{place.url}/sittings/{_certification(place)}/start")}
         seen.page.locator("form.sheet-next button[type=submit]").click()
+        seen.page.wait_for_url("**/items/1")
         attempt = seen.page.url.partition("/items/")[0]
         attempt_id = UUID(attempt.rpartition("/")[2])
         one_of_each = {slot.type: slot.position for slot in room.slots(place.context, attempt_id)}

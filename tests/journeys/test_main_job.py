@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from quizapp.services.simulation import right_response, wrong_response
 from tests.journeys.conftest import PASSWORD, World
@@ -75,7 +76,7 @@ def test_the_main_job(world: World, server: Server, browser: Any, tmp_path) -> N
     page.on("request", lambda r: None if r.url.startswith(server.url) else outside.append(r.url))
     sign_in(page, server, "learner")
     page.get_by_role("link", name="Look and start").first.click()
-    assert page.get_by_text("Pilot: not for personnel decisions").first.is_visible()
+    page.get_by_text("Pilot: not for personnel decisions").first.wait_for()
     page.get_by_role("button", name="Start now").click()
     # What is entered before is kept as well (test_runner), but a click could meet either page.
     page.locator("html[data-runner=on]").wait_for()
@@ -131,6 +132,7 @@ def test_the_exam_without_scripts_by_keyboard_and_after_a_closed_tab(
     sign_in(page, server, "learner")
     page.get_by_role("link", name="Look and start").first.press("Enter")
     page.get_by_role("button", name="Start now").press("Enter")
+    page.wait_for_url("**/items/1")
     attempt_id = attempt_in(page.url)
     slot = room.slots(world.context, attempt_id)[0]
     fill(page, right_response(slot))
@@ -147,5 +149,5 @@ def test_the_exam_without_scripts_by_keyboard_and_after_a_closed_tab(
     page.goto(f"{server.url}/attempts/{attempt_id}/items/1")
     assert page.get_by_label("Flag for review").is_checked()
     page.get_by_role("button", name="Review").click()
-    assert [n.inner_text() for n in page.locator(".review-counts dd").all()] == ["1", "39", "1"]
+    expect(page.locator(".review-counts dd")).to_have_text(["1", "39", "1"])
     again.close()

@@ -83,7 +83,7 @@ def test_f1_ten_minutes_offline_with_twenty_answers_and_all_of_them_are_stored(h
         for _ in range(20):
             page.keyboard.press("b")
             page.keyboard.press("j")
-        assert page.url == f"{seat.url}/review"
+        expect(page).to_have_url(f"{seat.url}/review")
         assert page.locator(".review-counts dd").all_inner_texts() == ["20", "0", "0"]
         go(page, 20)
         page.keyboard.press("f")
@@ -167,7 +167,7 @@ def test_f2_a_closed_tab_is_resumed_in_two_clicks_at_the_same_item(hall: Hall) -
         page.goto(f"{hall.url}/")
         page.get_by_role("button", name="Go on with the exam").click()
         page.locator("html[data-runner=on]").wait_for()
-        assert page.url == f"{seat.url}/items/{slot}"
+        expect(page).to_have_url(f"{seat.url}/items/{slot}")
         assert page.locator(".item-option-input:checked").get_attribute("value") == chosen
         state(page).to_have_text(SAVED)
     assert seat.responses() == {slot: {"choice": chosen}}
@@ -376,7 +376,7 @@ def test_f29_without_scripts_sections_keep_their_barrier_and_the_exam_can_be_fin
             page.get_by_role("button", name=button).click()
         expect(page.get_by_text("You cannot come back to section 1")).to_be_visible()
         page.get_by_role("button", name="Finish section 1 and go on").click()
-        assert page.url == f"{seat.url}/items/3"
+        expect(page).to_have_url(f"{seat.url}/items/3")
         page.goto(f"{seat.url}/items/1")
         expect(page.get_by_text("It belongs to section 1, which is finished.")).to_be_visible()
         page.get_by_text("Go on where you are").click()
@@ -513,7 +513,7 @@ def test_a_section_whose_time_is_over_is_left_by_itself_also_offline(hall: Hall)
         state(page).to_have_text(WAITING)
         pass_time(seat, page, timedelta(minutes=6))
         expect(page.locator(".runner-banner")).to_contain_text("The time of section 1 is over")
-        assert page.url == f"{seat.url}/items/3"
+        expect(page).to_have_url(f"{seat.url}/items/3")
         choose(page)
         browser.set_offline(False)
         state(page).to_have_text(SAVED)
@@ -536,7 +536,7 @@ def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
         page.keyboard.press("Escape")
         page.keyboard.press("j")
         page.keyboard.press("x")
-        assert page.url == f"{seat.url}/items/2"
+        expect(page).to_have_url(f"{seat.url}/items/2")
         page.reload()
         page.locator("html[data-runner=on]").wait_for()
         page.keyboard.press("k")
@@ -546,12 +546,12 @@ def test_a_whole_exam_by_keyboard_alone(hall: Hall) -> None:
             page.locator("h1").first.evaluate("node => node.focus()") if slot.type in TYPED else None
             page.keyboard.press("f")
             page.keyboard.press("x")
-        assert page.url == f"{seat.url}/review"
+        expect(page).to_have_url(f"{seat.url}/review")
         page.keyboard.press("?")
         page.keyboard.press("Space")
         page.keyboard.press("Escape")
         page.keyboard.press("k")
-        assert page.url == f"{seat.url}/review"
+        expect(page).to_have_url(f"{seat.url}/review")
         tab_to(page, f"Submit {len(slots)} answers")
         page.keyboard.press("Enter")
         tab_to(page, "Yes, submit and end the exam")
@@ -745,7 +745,7 @@ def test_a_section_is_left_over_a_barrier_and_no_state_of_it_shuts_anybody_out(h
         expect(page.get_by_text("Submit 1 answer")).to_be_hidden()
         looks.at(page, "barrier")
         page.get_by_role("button", name="Finish section 1 and go on").click()
-        assert page.url == f"{seat.url}/items/3"
+        expect(page).to_have_url(f"{seat.url}/items/3")
         assert locked.evaluate_all(PLACES) == ["1", "2"]
         choose(page)
         state(page).to_have_text(SAVED)
@@ -876,7 +876,7 @@ def test_the_first_load_is_small_and_moving_asks_the_network_for_nothing_but_sav
             page.get_by_role("button", name="Next").click(no_wait_after=True)
         page.get_by_role("button", name="Previous").click()
         state(page).to_have_text(READY)
-        assert page.url == f"{seat.url}/items/6"
+        expect(page).to_have_url(f"{seat.url}/items/6")
         assert set(asked) == {f"{seat.url}/events"}
         take_numbers(seat, page, 8, 9)
         go(page, slot)

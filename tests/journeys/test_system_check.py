@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.test_main_job import sign_in
 from tests.support.server import Server
@@ -54,5 +55,5 @@ def without_scripts(server: Server, browser: Any) -> None:
     assert "You can still take every exam" in page.locator('[data-check="scripts"]').inner_text()
     page.locator('#try-1 input[type="radio"]').first.check()
     page.get_by_role("button", name="Send example 1", exact=True).click()
-    assert page.locator("#try-1 .chip-ok").count() == 1
+    expect(page.locator("#try-1 .chip-ok")).to_have_count(1)
     context.close()
