@@ -65,7 +65,7 @@ def journal_mode(driver: ModuleType) -> str:
 def engine_options(settings: Settings) -> dict[str, Any]:
     """What Flask-SQLAlchemy passes to create_engine."""
     if settings.is_sqlite:
-        return {"module": sqlite_driver(), "connect_args": {"check_same_thread": False}}
+        return {"module": sqlite_driver(), "connect_args": {"check_same_thread": False, "cached_statements": 1000}}
     return {
         "pool_size": settings.threads + 2,
         "max_overflow": settings.threads,
