@@ -140,6 +140,7 @@ def _extensions(app: Flask) -> None:
     Bootstrap5(app)
     Babel(app, locale_selector=web.reader_locale)
     web.translation.install(app)
+    web.fragments.install(app)
     datastore = SQLAlchemyUserDatastore(engine.db, RowPerson, RowRole)
     Security(app, datastore, **web.security_arguments())
     app.extensions["quizapp"].passwords.install(app)

@@ -294,9 +294,12 @@ def _was_in_time(clock: AttemptClock, arrival: Arrival, ends_at: datetime) -> bo
     return made_at <= min(ends_at, arrival.received_at)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def canonical(payload: object) -> str:
     """The one text of a JSON payload: sorted keys, no spaces."""
-    return json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _CANONICAL.encode(payload)
 
 
 @dataclass(frozen=True, slots=True)

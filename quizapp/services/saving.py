@@ -27,6 +27,9 @@ MAX_ENTRIES = 200
 MAX_PAYLOAD = 20_000
 MAX_SLOT = 1_000
 MAX_SEQ = 2**53
+KINDS = frozenset(EventKind)
+#: NaN is refused: no database keeps it.
+STORABLE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 #: How often a plain form's entry takes another place when two windows write at once.
 RETRIES = 5
 
@@ -206,7 +209,7 @@ def _check(entry: object, place: str) -> list[Problem]:
     if elapsed is not None and not is_between(elapsed, 0, MAX_SEQ):
         problems.append(Problem(f"{place}.elapsed_ms", str(elapsed)[:40], "out_of_range"))
     kind = entry.get("kind")
-    if not isinstance(kind, str) or kind not in set(EventKind):
+    if not isinstance(kind, str) or kind not in KINDS:
         problems.append(Problem(f"{place}.kind", str(kind)[:40], "unknown_value"))
     elif not _is_payload(EventKind(kind), entry.get("payload")):
         problems.append(Problem(f"{place}.payload", "", "bad_payload"))
@@ -226,7 +229,7 @@ def _is_payload(kind: EventKind, payload: object) -> bool:
 
 def _is_storable(payload: Mapping[str, object]) -> bool:
     try:
-        text = json.dumps(payload, ensure_ascii=False, allow_nan=False).encode()
+        text = STORABLE.encode(payload).encode()
     except (ValueError, RecursionError):
         # Lone surrogates and NaN: no database keeps them, so the whole batch would be lost.
         return False

@@ -33,9 +33,11 @@ from sqlalchemy import (
     column,
     func,
     insert,
+    literal_column,
     select,
     type_coerce,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from quizapp.domain.attempt import Disposition, Entry
@@ -43,7 +45,7 @@ from quizapp.store.attempts import RowAttempt, RowAttemptSection, RowFormSlot
 from quizapp.store.engine import writing
 from quizapp.store.response_events import APPENDED, RowResponseEvent, worth
 from quizapp.store.turns import Turns
-from quizapp.store.types import to_micros
+from quizapp.store.types import from_micros, to_micros
 
 COLUMNS: Mapping[str, Any] = {
     "attempt_id": Uuid(),
@@ -57,6 +59,7 @@ COLUMNS: Mapping[str, Any] = {
     "before_ms": BigInteger(),
 }
 AUTOCOMMIT = {"isolation_level": "AUTOCOMMIT"}
+EVENT: Any = RowResponseEvent.__table__
 CLOCK = ("deadline_at", "deadline_version", "writer_epoch", "state", "paused_at")
 
 
@@ -144,11 +147,17 @@ def append_all(connection: Connection, batches: Iterable[Batch]) -> dict[UUID, S
 
 def _sqlite(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> dict[UUID, Stored]:
     text = json.dumps([[row[0].hex, *row[1:]] for row in rows])
-    stored: dict[UUID, dict[int, Disposition]] = {}
-    for attempt_id, seq, disposition in connection.execute(SQLITE_APPEND, {"entries": text}):
-        stored.setdefault(attempt_id, {})[seq] = Disposition(disposition)
-    found = connection.execute(SQLITE_CLOCKS, {"entries": text})
-    return {row[0]: Stored(tuple(row[1:]), stored[row[0]]) for row in found if row[0] in stored}
+    stored: dict[str, tuple[str, dict[int, Disposition]]] = {}
+    # As text that was compiled once: finding it by its expression costs as much as running it.
+    for attempt_id, seq, disposition, clock in connection.exec_driver_sql(*SQLITE_APPEND.about(text)):
+        stored.setdefault(attempt_id, (clock, {}))[1][seq] = Disposition(disposition)
+    return {UUID(attempt_id): Stored(_clock(clock), told) for attempt_id, (clock, told) in stored.items()}
+
+
+def _clock(text: str) -> tuple[datetime, int, int, str, datetime | None]:
+    """The columns of `CLOCK` from the JSON that SQLite made of them, instants as microseconds."""
+    deadline, version, writer, state, paused = json.loads(text)
+    return from_micros(deadline), version, writer, state, from_micros(paused) if paused is not None else None
 
 
 def _postgresql(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> dict[UUID, Stored]:
@@ -168,7 +177,8 @@ def _json_entries() -> Any:
     value = func.json_each(bindparam("entries", type_=Text)).table_valued("value").c.value
     return select(
         *(
-            type_coerce(func.json_extract(value, f"$[{place}]"), kind).label(name)
+            # Written out: of nine paths as parameters the statement would be bound anew each time.
+            type_coerce(func.json_extract(value, literal_column(f"'$[{place}]'")), kind).label(name)
             for place, (name, kind) in enumerate(COLUMNS.items())
         )
     ).cte("entry")
@@ -234,21 +244,31 @@ def _insert(attempt: Any, entry: Any, *conditions: Any) -> Any:
         # The history reads in the order of what was typed.
         .order_by(entry.c.attempt_id, entry.c.client_seq)
     )
-    event: Any = RowResponseEvent.__table__
-    statement = insert(event).from_select(APPENDED, row, include_defaults=False)
-    return statement.returning(event.c.attempt_id, event.c.client_seq, event.c.disposition)
+    statement = insert(EVENT).from_select(APPENDED, row, include_defaults=False)
+    return statement.returning(EVENT.c.attempt_id, EVENT.c.client_seq, EVENT.c.disposition)
+
+
+class _Compiled:
+    """A statement as SQLite's driver takes it, of whose parameters only ``entries`` changes."""
+
+    def __init__(self, statement: Any) -> None:
+        compiled = statement.compile(dialect=sqlite.dialect())
+        names: list[str] = compiled.positiontup
+        self._text, self._place = str(compiled), names.index("entries")
+        self._values = [compiled.params[name] for name in names]
+
+    def about(self, entries: str) -> tuple[str, tuple[Any, ...]]:
+        """The text and its parameters for these entries."""
+        place = self._place
+        return self._text, (*self._values[:place], entries, *self._values[place + 1 :])
 
 
 def _sqlite_append() -> Any:
     attempt, entry = RowAttempt.__table__, _json_entries()
-    return _insert(attempt, entry, _is_whole(attempt, entry))
-
-
-def _sqlite_clocks() -> Any:
-    attempt, entry = RowAttempt.__table__, _json_entries()
-    return select(attempt.c.id, *(attempt.c[name] for name in CLOCK)).where(
-        attempt.c.id.in_(select(entry.c.attempt_id))
-    )
+    # In what an INSERT returns, columns are written without their table; these need theirs.
+    is_its_own: Any = literal_column("attempt.id = response_event.attempt_id")
+    clock = select(func.json_array(*(attempt.c[name] for name in CLOCK))).where(is_its_own)
+    return _insert(attempt, entry, _is_whole(attempt, entry)).returning(clock.scalar_subquery())
 
 
 def _postgresql_append() -> Any:
@@ -274,5 +294,5 @@ def _postgresql_append() -> Any:
     )
 
 
-SQLITE_APPEND, SQLITE_CLOCKS = _sqlite_append(), _sqlite_clocks()
+SQLITE_APPEND = _Compiled(_sqlite_append())
 POSTGRESQL_APPEND = _postgresql_append()

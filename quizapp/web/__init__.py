@@ -22,6 +22,7 @@ from quizapp.web import (
     connections,
     console_times,
     errors,
+    fragments,
     frameworks,
     health,
     home,
@@ -114,6 +115,7 @@ def register(app: Flask) -> None:
 __all__ = [
     "attempt_protocol",
     "csrf",
+    "fragments",
     "merges",
     "names",
     "pseudo_locale",

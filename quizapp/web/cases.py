@@ -24,8 +24,8 @@ from quizapp.web.regrades import words as regrade_words
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
 
-def words() -> dict[str, Any]:
-    """The vocabularies templates need."""
+def line_words() -> dict[str, Any]:
+    """The vocabularies of a case in a list."""
     return {
         "kind_words": {CaseKind.APPEAL: _("Appeal"), CaseKind.IRREGULARITY: _("Irregularity")},
         "state_chips": {
@@ -33,6 +33,13 @@ def words() -> dict[str, Any]:
             CaseState.DECIDED: ("ok", _("Decided")),
             CaseState.WITHDRAWN: ("plain", _("Withdrawn")),
         },
+    }
+
+
+def words() -> dict[str, Any]:
+    """The vocabularies templates need."""
+    return {
+        **line_words(),
         "outcome_words": {
             CaseOutcome.UPHOLD: _("The result stands"),
             CaseOutcome.RESCORE: _("Score again"),

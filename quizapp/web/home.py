@@ -90,7 +90,7 @@ def _learner() -> dict[str, Any]:
         "maps": [_standing_map(framework) for framework in frameworks.certified(context())],
         "own_records": records.mine(context(), actor()),
         "own_cases": case_views.mine(context(), actor()),
-        "case_words": cases.words(),
+        "case_words": cases.line_words(),
     }
 
 

@@ -29,7 +29,7 @@ def result(attempt_id: UUID) -> Any:
     view = results.result_view(context(), actor(), attempt_id)
     template = "scores/practice.html" if view.mode is Mode.PRACTICE else "scores/certification.html"
     return render_template(
-        template, result=view, map=result_map(view), percent=percent, case_words=cases.words()
+        template, result=view, map=result_map(view), percent=percent, case_words=cases.line_words()
     )
 
 

@@ -63,7 +63,9 @@ function rebuild() {
   for (const template of document.querySelectorAll("template[data-into]")) {
     document.querySelector(template.dataset.into).replaceChildren(template.content.cloneNode(true));
   }
-  document.body.append(document.getElementById("runner-overlays").content.cloneNode(true));
+  for (const template of document.querySelectorAll("template[data-overlays]")) {
+    document.body.append(template.content.cloneNode(true));
+  }
   const calculator = document.getElementById("runner-calculator");
   if (calculator) document.querySelector(".runner-body").append(calculator.content.cloneNode(true));
 }
