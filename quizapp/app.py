@@ -29,6 +29,10 @@ from quizapp.store.append_batches import Appends
 from quizapp.store.group_commit import GroupCommit
 from quizapp.store.people import RowPerson, RowRole
 
+#: How long one thread may keep the interpreter while others wait for it: a save that comes back from
+#: the disk waits so long for each page at work, and Python's own 5 ms are half of what a save may take.
+SWITCH_SECONDS = 0.001
+
 
 class MissingHome(BadSetting):
     """The home folder does not exist and this command may not create it."""
@@ -90,8 +94,12 @@ def create_app(
 
 def served() -> Flask:
     """What a server process runs; with SQLite it is the only process, so it does the rounds as well."""
+    from quizapp.web.turnstile import Turnstile
+
     app = create_app()
     context: Context = app.extensions["quizapp"]
+    app.wsgi_app = Turnstile(app.wsgi_app, context.settings.threads)  # type: ignore[method-assign]
+    sys.setswitchinterval(SWITCH_SECONDS)
     if context.settings.is_sqlite:
         rounds.start_thread(context)
     return app

@@ -37,7 +37,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address that `quizapp serve` listens on.")
     port: int = _setting(8000, "Port that `quizapp serve` listens on.")
     workers: int = _setting(1, "Server processes; with SQLite it is always 1.")
-    threads: int = _setting(8, "Request threads in each server process.")
+    threads: int = _setting(8, "Requests that each server process works on at the same time, at most.")
     public_url: str = _setting(
         "", "Address under which people reach the product, for links in mail and records."
     )

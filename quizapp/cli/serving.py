@@ -23,6 +23,8 @@ from quizapp.settings import Settings, variable
 
 #: What each server process runs; named as text, because wiring stands above the commands.
 TARGET = "quizapp.app:served"
+#: Threads in which requests only wait in line (`web.turnstile`), so that saves behind them get through.
+WAITING = 64
 #: After SIGTERM requests that were accepted get this long to finish.
 STOP_SECONDS = 30
 
@@ -56,7 +58,7 @@ def run_server(context: Context, settings: Settings) -> None:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=1 if settings.is_sqlite else settings.workers,
-        blocking_threads=settings.threads,
+        blocking_threads=settings.threads + WAITING,
         workers_kill_timeout=STOP_SECONDS,
         websockets=False,
         # Each request has a line of ours; the server itself speaks up when something is wrong.

@@ -185,11 +185,9 @@ def submit(context: Context, actor: Actor, attempt_id: UUID) -> Receipt:
     told = close(context, actor, attempt_id, CloseReason.TIME if is_late else CloseReason.SUBMITTED)
     # When a whole room ends at once its receipts come first: what is not scored here is scored by
     # the next round, or by whoever looks at the attempt before it.
-    if context.finishing.acquire(blocking=False):
-        try:
+    with context.finishing.turn(context.clock) as is_time:
+        if is_time:
             finish(context, attempt_id)
-        finally:
-            context.finishing.release()
     return told
 
 

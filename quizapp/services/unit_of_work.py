@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import BoundedSemaphore
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from quizapp.ports import (
     Sealer,
     Signer,
 )
+from quizapp.services.finishing import Finishing
 from quizapp.settings import Settings
 from quizapp.store.append_batches import Appends
 from quizapp.store.audit import RowAuditLine
@@ -34,7 +34,6 @@ from quizapp.store.engine import writing
 from quizapp.store.group_commit import GroupCommit
 
 log = structlog.get_logger()
-FINISHING_AT_ONCE = 2
 
 
 class MissingAudit(RuntimeError):
@@ -58,8 +57,7 @@ class Context:
     passwords: PasswordHasher
     saves: GroupCommit
     appends: Appends
-    #: Who ends an attempt also scores it, but in one process only so many at a time.
-    finishing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(FINISHING_AT_ONCE))
+    finishing: Finishing = field(default_factory=Finishing)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -67,13 +67,10 @@ def journal_mode(driver: ModuleType) -> str:
 
 def engine_options(settings: Settings) -> dict[str, Any]:
     """What Flask-SQLAlchemy passes to create_engine."""
+    pool = {"pool_size": settings.threads + 2, "max_overflow": settings.threads}
     if settings.is_sqlite:
-        return {"module": sqlite_driver(), "connect_args": SQLITE}
-    return {
-        "pool_size": settings.threads + 2,
-        "max_overflow": settings.threads,
-        "connect_args": {"options": "-c synchronous_commit=on"},
-    }
+        return {**pool, "module": sqlite_driver(), "connect_args": SQLITE}
+    return {**pool, "connect_args": {"options": "-c synchronous_commit=on"}}
 
 
 def prepare(engine: Engine) -> None:
