@@ -13,6 +13,7 @@ from quizapp.ports import Clock
 #: so many times as long: scoring takes several times as long as a receipt, and in a full room everybody's
 #: receipt comes before anybody's score.
 PAUSES = 9
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Finishing:
@@ -21,7 +22,8 @@ class Finishing:
     def __init__(self) -> None:
         self._turn = Lock()
         self._is_crowded = False
-        self._free_at = datetime.min.replace(tzinfo=UTC)
+        #: From when to when nothing is scored; a clock that was set back is before both.
+        self._pause = (EPOCH, EPOCH)
 
     @contextmanager
     def turn(self, clock: Clock) -> Iterator[bool]:
@@ -32,7 +34,7 @@ class Finishing:
             return
         try:
             self._is_crowded, begun = False, clock.now()
-            if begun < self._free_at:
+            if self._pause[0] <= begun < self._pause[1]:
                 yield False
                 return
             try:
@@ -40,6 +42,6 @@ class Finishing:
             finally:
                 if self._is_crowded:
                     ended = clock.now()
-                    self._free_at = ended + PAUSES * (ended - begun)
+                    self._pause = (ended, ended + PAUSES * (ended - begun))
         finally:
             self._turn.release()
