@@ -7,6 +7,7 @@ of a save, so the difference between the two is what saving itself costs.
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from quizapp.app import create_app
+from quizapp.app import SWITCH_SECONDS, create_app
+from quizapp.cli.serving import WAITING
 from quizapp.services.unit_of_work import Context
 from quizapp.web.access import attempt_token
 
@@ -25,6 +27,7 @@ PATH = "/attempts/{attempt_id}/nothing"
 def build() -> Flask:
     """The application of one server process."""
     app = create_app()
+    sys.setswitchinterval(SWITCH_SECONDS)
 
     @app.post(PATH.format(attempt_id="<uuid:attempt_id>"))
     @attempt_token
@@ -51,7 +54,7 @@ def main() -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1 if told.settings.is_sqlite else told.settings.workers,
-        blocking_threads=told.settings.threads,
+        blocking_threads=told.settings.threads + WAITING,
         websockets=False,
         log_level=LogLevels.error,
     ).serve(target_loader=load, wrap_loader=True)
