@@ -29,8 +29,8 @@ from quizapp.store.append_batches import Appends
 from quizapp.store.group_commit import GroupCommit
 from quizapp.store.people import RowPerson, RowRole
 
-#: How long one thread may keep the interpreter while others wait for it: a save that comes back from
-#: the disk waits so long for each page at work, and Python's own 5 ms are half of what a save may take.
+#: How long one thread may keep the interpreter while others wait for it (Python's own is 5 ms): a save
+#: that comes back from the disk waits so long for each page at work.
 SWITCH_SECONDS = 0.001
 
 

@@ -144,7 +144,7 @@ def _begin_writing(connection: Connection) -> None:
 
 
 def _say(connection: Connection, command: str) -> None:
-    """Begin a transaction past SQLAlchemy's statements, which cost ten times as much; its error is theirs."""
+    """Begin a transaction without what SQLAlchemy makes for a statement; the error is as of one."""
     driver: Any = connection.connection.driver_connection
     try:
         driver.execute(command)

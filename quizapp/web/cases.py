@@ -11,12 +11,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_security.decorators import check_and_update_authn_fresh
 
-from quizapp.domain.case_file import BAR_DAYS, TIME_TO_DECIDE, CaseKind, CaseOutcome, CaseState, Tie
+from quizapp.domain.case_file import BAR_DAYS, TIME_TO_DECIDE
 from quizapp.domain.errors import Forbidden, Invalid, Refused
 from quizapp.domain.person import Permission
 from quizapp.services import case_archives, case_files, case_views
 from quizapp.web import console_words, letters, record_pages
 from quizapp.web.access import actor, context, needs, signed_in
+from quizapp.web.case_words import WORDS
 from quizapp.web.messages import message
 from quizapp.web.regrades import FRESH
 from quizapp.web.regrades import words as regrade_words
@@ -24,89 +25,12 @@ from quizapp.web.regrades import words as regrade_words
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
 
-def line_words() -> dict[str, Any]:
-    """The vocabularies of a case in a list."""
-    return {
-        "kind_words": {CaseKind.APPEAL: _("Appeal"), CaseKind.IRREGULARITY: _("Irregularity")},
-        "state_chips": {
-            CaseState.OPEN: ("attention", _("Open")),
-            CaseState.DECIDED: ("ok", _("Decided")),
-            CaseState.WITHDRAWN: ("plain", _("Withdrawn")),
-        },
-    }
-
-
-def words() -> dict[str, Any]:
-    """The vocabularies templates need."""
-    return {
-        **line_words(),
-        "outcome_words": {
-            CaseOutcome.UPHOLD: _("The result stands"),
-            CaseOutcome.RESCORE: _("Score again"),
-            CaseOutcome.VOID: _("Make void"),
-            CaseOutcome.FREE_RESIT: _("Free resit"),
-            CaseOutcome.BAR: _("Make void and bar for a time"),
-        },
-        "outcome_hints": {
-            CaseOutcome.UPHOLD: _("Nothing changes."),
-            CaseOutcome.RESCORE: _(
-                "A result that was not shown is scored again at once. One that was shown changes by a "
-                "regrade, with its own preview and approval: propose it from the evidence."
-            ),
-            CaseOutcome.VOID: _(
-                "The attempt counts for nobody and uses up nothing. Its record is revoked, and later "
-                "results that pooled its evidence are scored again without it. This cannot be taken back."
-            ),
-            CaseOutcome.FREE_RESIT: _(
-                "The result stays. One further exam may be started at once: a whole form in a cycle of its "
-                "own, which counts against no limit."
-            ),
-            CaseOutcome.BAR: _(
-                "The same as void, and no certification exam can be started before the time is over."
-            ),
-        },
-        "moment_words": {
-            "opened": _("When it was opened"),
-            "decided": _("The decision"),
-            "withdrawn": _("When it was withdrawn"),
-        },
-        "verb_words": {
-            "opened": _("Opened"),
-            "noted": _("Note"),
-            "sent": _("Letter sent"),
-            "decided": _("Decided"),
-            "withdrawn": _("Withdrawn"),
-        },
-        "tie_words": {
-            Tie.LEARNER: _("This case is about you."),
-            Tie.OPENED: _("You opened this case, so somebody else decides it."),
-            Tie.PROCTORED: _("You proctored this attempt, so somebody else decides."),
-            Tie.REGRADED: _("You proposed a regrade of one of its questions, so somebody else decides."),
-            Tie.ISSUED: _("You issued the record of this attempt, so somebody else decides."),
-        },
-        "challenge_words": {
-            "": _("Reported during the exam"),
-            "open": _("Challenge: waits for an answer"),
-            "answered": _("Challenge: answered"),
-            "taken_up": _("Challenge: taken up by a regrade"),
-        },
-        "close_words": {
-            "": _("not closed"),
-            "submitted": _("submitted"),
-            "time": _("time was over"),
-            "proctor": _("ended by a proctor"),
-            "window": _("the sitting was over"),
-            "paper": _("keyed in from paper"),
-        },
-    }
-
-
 @bp.get("")
 @needs(Permission.READ_CASES)
 def index() -> str:
     """What waits for a decision, the most urgent first, and what was decided."""
     lines = case_views.listed(context(), actor())
-    return render_template("cases/index.html", lines=lines, **words())
+    return render_template("cases/index.html", lines=lines, **WORDS)
 
 
 @bp.get("/about/<uuid:attempt_id>")
@@ -127,7 +51,7 @@ def _open_page(attempt_id: UUID, sentence: str = "") -> str:
         sentence=sentence,
         refusal=refusal,
         days=TIME_TO_DECIDE.days,
-        **words(),
+        **WORDS,
     )
 
 
@@ -165,7 +89,7 @@ def _case(case_id: UUID, sentence: str = "") -> str:
         regrade_words=regrade_words()["kind_words"],
         sentence=sentence,
         given=request.form,
-        **words(),
+        **WORDS,
     )
 
 
@@ -180,7 +104,7 @@ def evidence(case_id: UUID) -> str:
         chips=record_pages.chips(),
         may_pull=actor().may(Permission.PULL_RECORDS),
         may_regrade=actor().may(Permission.PROPOSE_REGRADE),
-        **words(),
+        **WORDS,
     )
 
 

@@ -21,8 +21,9 @@ from quizapp.services import (
 )
 from quizapp.services.open_work import Work
 from quizapp.services.sittings import Phase, SittingSummary
-from quizapp.web import cases, task_maps
+from quizapp.web import task_maps
 from quizapp.web.access import actor, context, public
+from quizapp.web.case_words import WORDS
 from quizapp.web.requests import THEME_COOKIE, THEMES, reader_zone
 from quizapp.web.task_maps import Cell, TaskMap
 
@@ -90,7 +91,7 @@ def _learner() -> dict[str, Any]:
         "maps": [_standing_map(framework) for framework in frameworks.certified(context())],
         "own_records": records.mine(context(), actor()),
         "own_cases": case_views.mine(context(), actor()),
-        "case_words": cases.line_words(),
+        "case_words": WORDS,
     }
 
 

@@ -15,8 +15,9 @@ from quizapp.domain.framework import TaskStatement
 from quizapp.domain.person import Permission
 from quizapp.services import releases, results
 from quizapp.services.results import ResultView
-from quizapp.web import cases, task_maps
+from quizapp.web import task_maps
 from quizapp.web.access import actor, context, needs, signed_in
+from quizapp.web.case_words import WORDS
 from quizapp.web.task_maps import Cell, TaskMap
 
 bp = Blueprint("scores", __name__)
@@ -28,9 +29,7 @@ def result(attempt_id: UUID) -> Any:
     """One released result, in plain words."""
     view = results.result_view(context(), actor(), attempt_id)
     template = "scores/practice.html" if view.mode is Mode.PRACTICE else "scores/certification.html"
-    return render_template(
-        template, result=view, map=result_map(view), percent=percent, case_words=cases.line_words()
-    )
+    return render_template(template, result=view, map=result_map(view), percent=percent, case_words=WORDS)
 
 
 # --- results that wait for somebody's word ----------------------------------------------

@@ -16,7 +16,6 @@ from quizapp.domain.attempt import AttemptState, CloseReason, Disposition, Event
 from quizapp.domain.errors import Forbidden, NotFound, Refused
 from quizapp.domain.person import Accommodation, Actor, Role
 from quizapp.services import accommodations, agenda, attempts, delivery, receipt_views, saving, score_reports
-from quizapp.services.finishing import Finishing
 from quizapp.store import attempts as store
 from quizapp.store import response_events
 from quizapp.store.audit import RowAuditLine
@@ -264,21 +263,6 @@ def test_while_others_are_being_scored_a_receipt_does_not_wait_for_a_score(conte
     swept = attempts.sweep(context)
     assert (told.answered, early, swept) == (0, None, attempts.Swept(0, 1))
     assert row_of(context, attempt_id).released_at is not None
-
-
-def test_scoring_takes_a_tenth_of_the_time_while_a_room_ends(clock) -> None:
-    finishing, told = Finishing(), []
-    for seconds, others in ((0, 1), (17.9, 0), (0.1, 0), (0, 1), (0, 0), (-60, 0)):
-        clock.instant += timedelta(seconds=seconds)
-        with finishing.turn(clock) as is_time:
-            told.append(is_time)
-            for _ in range(others):
-                with finishing.turn(clock) as is_their_time:
-                    told.append(is_their_time)
-            clock.instant += timedelta(seconds=2 if is_time else 0)
-    # Who came to an end during the first and the fourth made the next one wait; alone, each is scored,
-    # and so is whoever comes after the clock was set back.
-    assert told == [True, False, False, True, True, False, False, True]
 
 
 def test_the_sweep_closes_and_scores_after_deadline_and_grace(context, clock) -> None:

@@ -13,6 +13,7 @@ from tests.support.server import wait_until
 
 SAVE = "/attempts/0190c1a0-0000-7000-8000-000000000001/events"
 MOST = 4
+PAGES = [f"/page/{number}" for number in range(PLACES)]
 
 
 class Hall:
@@ -34,11 +35,28 @@ class Hall:
         return [environ["PATH_INFO"].encode()]
 
     def comes(self, path: str) -> Future[list[bytes]]:
-        """Somebody asks for a page, and stands in the line before the next one comes."""
-        waiting = len(self.turnstile._line) + len(self.inside)
-        told: Future[list[bytes]] = self.people.submit(self.turnstile, {"PATH_INFO": path}, None)
-        wait_until(lambda: len(self.turnstile._line) + len(self.inside) > waiting, "somebody to come")
+        """Somebody asks for a page."""
+        return self.people.submit(self.turnstile, {"PATH_INFO": path}, None)
+
+    def fill(self) -> list[Future[list[bytes]]]:
+        """Pages in every place."""
+        told = []
+        for path in PAGES:
+            told.append(self.comes(path))
+            self.are_in(*PAGES[: len(told)])
         return told
+
+    def waits(self, path: str) -> Future[list[bytes]]:
+        """Somebody asks for a page and stands in the line."""
+        before = self.line()
+        told = self.comes(path)
+        wait_until(lambda: self.line() == before + 1, f"{path} to stand in the line")
+        return told
+
+    def line(self) -> int:
+        """How many wait. Whoever finds room is in the line only while the guard is held."""
+        with self.turnstile._guard:
+            return len(self.turnstile._line)
 
     def go_on(self, pages: int = 1) -> None:
         self._goes_on.release(pages)
@@ -56,45 +74,47 @@ def hall() -> Iterator[Hall]:
 
 
 def test_pages_wait_in_the_order_they_came(hall: Hall) -> None:
-    told = [hall.comes(f"/page/{number}") for number in range(PLACES + 2)]
-    assert hall.inside == [f"/page/{number}" for number in range(PLACES)]
+    told = [*hall.fill(), hall.waits("/page/next"), hall.waits("/page/last")]
+    assert hall.inside == PAGES
     hall.go_on()
-    hall.are_in(*(f"/page/{number}" for number in range(PLACES + 1)))
+    hall.are_in(*PAGES, "/page/next")
+    assert hall.line() == 1
     hall.go_on(PLACES + 1)
-    assert [one.result(20) for one in told] == [[f"/page/{n}".encode()] for n in range(PLACES + 2)]
+    assert [one.result(20) for one in told] == [[n.encode()] for n in (*PAGES, "/page/next", "/page/last")]
 
 
 @pytest.mark.parametrize("path", [SAVE, SAVE.replace("events", "heartbeat"), "/healthz"])
 def test_a_save_waits_for_no_page(hall: Hall, path: str) -> None:
-    for number in range(PLACES + 1):
-        hall.comes(f"/page/{number}")
+    hall.fill()
+    hall.waits("/page/next")
     assert hall.comes(path).result(20) == [path.encode()]
-    assert hall.inside == [*(f"/page/{number}" for number in range(PLACES)), path]
+    assert hall.inside == [*PAGES, path]
 
 
 @pytest.mark.parametrize("path", [f"{SAVE}/more", "/attempts/1/events", "/attempts"])
 def test_what_only_looks_like_a_save_waits(hall: Hall, path: str) -> None:
-    for number in range(PLACES):
-        hall.comes(f"/page/{number}")
-    hall.comes(path)
-    assert hall.inside == [f"/page/{number}" for number in range(PLACES)]
+    hall.fill()
+    hall.waits(path)
+    assert hall.inside == PAGES
 
 
 def test_long_work_takes_no_place_but_is_counted(hall: Hall) -> None:
-    for number in range(PLACES + 1):
-        hall.comes(f"/page/{number}")
+    hall.fill()
+    hall.waits("/page/2")
     hall.seconds = LONG_SECONDS
-    hall.are_in(*(f"/page/{number}" for number in range(PLACES + 1)))
+    hall.are_in(*PAGES, "/page/2")
     hall.seconds = 2 * LONG_SECONDS
-    for number in range(PLACES + 1, MOST + 1):
-        hall.comes(f"/page/{number}")
+    hall.comes("/page/3")
+    hall.are_in(*PAGES, "/page/2", "/page/3")
+    hall.waits("/page/beyond")
     hall.seconds = 3 * LONG_SECONDS
-    hall.are_in(*(f"/page/{number}" for number in range(MOST)))
-    assert [ticket.since for ticket in hall.turnstile._line] == [0.0]
+    with hall.turnstile._guard:
+        hall.turnstile._call()
+    assert (hall.line(), len(hall.inside)) == (1, MOST)
 
 
 def test_a_page_that_fails_leaves_its_place(hall: Hall) -> None:
-    told = [hall.comes("/broken") for _ in range(PLACES + 1)]
-    assert [type(one.exception(20)) for one in told] == [ValueError] * (PLACES + 1)
+    told = [hall.comes("/broken").exception(20) for _ in range(PLACES + 1)]
+    assert [type(error) for error in told] == [ValueError] * (PLACES + 1)
     hall.comes("/page/after")
     hall.are_in(*["/broken"] * (PLACES + 1), "/page/after")
